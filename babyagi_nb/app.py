@@ -1,0 +1,559 @@
+"""The application: one object that puts the rooms together, and the only one that does.
+
+``BabyAGI`` holds a store, an executor and a registrar, and offers what users call. It decides
+nothing itself: registering is the registrar's, running the executor's, reading the queries'.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from babyagi_nb.core.catalogue import Catalogue
+from babyagi_nb.core.declaring import declare
+from babyagi_nb.core.events import Transaction
+from babyagi_nb.core.imports import parse_imports
+from babyagi_nb.core.patching import patched
+from babyagi_nb.core.plain import function_row, import_row, log_row, nanoseconds
+from babyagi_nb.core.ports import Finding, Keys, Notify, Queries, Table
+from babyagi_nb.core.records import FunctionVersion, Import
+from babyagi_nb.core.registration import Registration
+from babyagi_nb.core.runs import RunFilter
+from babyagi_nb.core.source import CellSource, Declared
+from babyagi_nb.errors import NotFound, near
+from babyagi_nb.packs.loader import find_pack, installed_packs, read_pack
+from babyagi_nb.packs.shim import Host, provide_host
+from babyagi_nb.runtime.changes import Changes
+from babyagi_nb.runtime.compiler import Location
+from babyagi_nb.runtime.executor import Executor
+from babyagi_nb.runtime.frame import current
+from babyagi_nb.runtime.objects import read_object
+from babyagi_nb.runtime.registrar import Registrar
+from babyagi_nb.settings import Settings, read_settings
+from babyagi_nb.store.home import find_home
+from babyagi_nb.store.keys import ProcessKeys
+from babyagi_nb.store.store import open_store
+
+__all__ = ["BabyAGI"]
+
+
+class BabyAGI:
+    """A store of functions, open in this process.
+
+    ``path`` is the store's directory, ``":memory:"``, or ``None`` for ``.babyagi`` beside the
+    nearest ``.babyagi``, ``pyproject.toml`` or ``.git``, else in the working directory. Opening
+    creates nothing; the first write does. ``namespace`` is where functions find the notebook's own
+    names; by default ``__main__``.
+
+    >>> app = BabyAGI(":memory:")
+    >>> _ = app.add_function("double", "def double(x: int):\n    return 2 * x")
+    >>> app.double(21)
+    42
+    >>> [(row["function_name"], row["log_type"]) for row in app.get_logs()]
+    [('double', 'success')]
+    >>> app.close()
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        *,
+        namespace: MutableMapping[str, Any] | None = None,
+        notify: Notify | None = None,
+        keys: Keys | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.settings = settings if settings is not None else read_settings(Path.cwd())
+        self.namespace: MutableMapping[str, Any] = (
+            namespace if namespace is not None else vars(sys.modules["__main__"])
+        )
+        self.notify: Notify = notify if notify is not None else _warn
+        own = ProcessKeys()
+        self.keys: Keys = keys if keys is not None else own
+        self._store = open_store(_place(path, self.settings), notify=self._tell)
+        own.on_secret = lambda: setattr(self._store.journal, "redact", own.redact)
+        self._host = Host(self, _current_run)
+        self.executor = Executor(
+            definitions=self._store.definitions,
+            journal=self._store.journal,
+            keys=self.keys,
+            namespace=self.namespace,
+            provide=lambda wanted: provide_host(wanted, self._host),
+            notify=self._tell,
+        )
+        self.registrar = Registrar(
+            definitions=self._store.definitions,
+            executor=self.executor,
+            offer=self._offer,
+            methods=_METHODS,
+        )
+        self.changes = Changes(self._store.definitions, self.executor)
+        self._loading: set[str] = set()
+        self.closed = False
+
+    def __repr__(self) -> str:
+        return f"<BabyAGI {self.path or ':memory:'}>"
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.catalogue]
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """``app.hello`` is the logged callable of the stored function ``hello``."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self.executor.refresh()
+        if self._offer(name):
+            return self.executor.logged(name)
+        hint = near(name, [*self.catalogue, *dir(type(self))])
+        raise AttributeError(f"no function or method {name!r}{'; ' + hint if hint else ''}")
+
+    @property
+    def path(self) -> Path | None:
+        """The store's directory; ``None`` in memory."""
+        return self._store.maintenance.path
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What exists, as of the last look at the store (see :meth:`refresh`)."""
+        return self._store.definitions.catalogue
+
+    @property
+    def queries(self) -> Queries:
+        """Reading the log, for views."""
+        return self._store.queries
+
+    # -- registering -------------------------------------------------------------------------
+
+    def register_function(
+        self,
+        metadata: Mapping[str, Any] | Callable[..., Any] | None = None,
+        imports: Any = None,
+        dependencies: Iterable[str] | None = None,
+        triggers: Iterable[str] | None = None,
+        key_dependencies: Iterable[str] | None = None,
+        **declared: Any,
+    ) -> Callable[..., Any]:
+        """Decorate a function to store it; the name then is the logged callable.
+
+        ``declared`` takes the further fields of :meth:`add_function`. Works bare too:
+        ``@app.register_function``. Raises :class:`~babyagi_nb.errors.RegistrationError`.
+        """
+        if callable(metadata):
+            return self.register_function()(metadata)
+        given = self._declare(metadata, imports, dependencies, triggers, key_dependencies, declared)
+
+        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+            source, location = read_object(function, given)
+            registration = self.registrar.register(
+                source, namespace=function.__globals__, location=location
+            )
+            self._warn_of(registration)
+            return self.executor.logged(function.__name__)
+
+        return decorate
+
+    def add_function(
+        self,
+        name: str,
+        code: str,
+        metadata: Mapping[str, Any] | None = None,
+        imports: Any = None,
+        dependencies: Iterable[str] | None = None,
+        triggers: Iterable[str] | None = None,
+        key_dependencies: Iterable[str] | None = None,
+        **declared: Any,
+    ) -> dict[str, Any]:
+        """Store the function *name* that *code* defines, and return it as a dict.
+
+        ``declared``: ``input_parameters``, ``output_parameters`` (lists of ``{"name", "type"}``),
+        ``description``, ``tags``, ``effects``, ``log``, ``timeout`` (seconds), ``validate``.
+        An existing function gets a new version unless nothing changed. Raises
+        :class:`~babyagi_nb.errors.RegistrationError`; then the store is as it was.
+        """
+        given = self._declare(
+            metadata, imports, dependencies, triggers, key_dependencies, declared, name=name
+        )
+        registration = self.registrar.register(CellSource(text=code, declared=given))
+        self._warn_of(registration)
+        return function_row(registration.functions[-1].version)
+
+    def register_cell(
+        self, source: CellSource, *, location: Location | None = None
+    ) -> Registration:
+        """Store every function of a cell together; all or none. Warnings are in the result."""
+        return self.registrar.register(source, location=location)
+
+    def update_function(
+        self,
+        name: str,
+        code: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        imports: Any = None,
+        dependencies: Iterable[str] | None = None,
+        triggers: Iterable[str] | None = None,
+        key_dependencies: Iterable[str] | None = None,
+        **declared: Any,
+    ) -> dict[str, Any]:
+        """Change what is given and keep everything else; returns the active version as a dict."""
+        given = {
+            "metadata": metadata,
+            "imports": imports,
+            "dependencies": dependencies,
+            "triggers": triggers,
+            "key_dependencies": key_dependencies,
+            **declared,
+        }
+        source = patched(self.version(name), code, given)
+        registration = self.registrar.register(source)
+        self._warn_of(registration)
+        return function_row(registration.functions[-1].version)
+
+    def remove_function(self, name: str, *, force: bool = False) -> None:
+        """Take *name* out of use; its versions and runs stay, and ``undo`` brings it back.
+
+        Raises :class:`~babyagi_nb.errors.DependencyError` while others depend on it, unless
+        ``force``.
+        """
+
+        self.changes.remove(name, force=force)
+
+    def activate_function_version(self, name: str, version: int) -> dict[str, Any]:
+        """Make *version* the active one and return it; also brings a removed function back.
+
+        Raises :class:`~babyagi_nb.errors.NotFound` for a version that does not exist; the active
+        one then stays active.
+        """
+        self.changes.activate(name, version)
+        return function_row(self.catalogue.version(name))
+
+    def undo(self, transaction: int | None = None) -> Transaction | None:
+        """Take back the last change of the definitions, or the one named; ``None``: there is none.
+
+        An undo is itself a change in the history, and can be taken back by its number.
+        """
+        return self.changes.undo(transaction)
+
+    def load_functions(self, pack_or_path: str | Path) -> Registration:
+        """Load a pack by name or file, all of it or nothing.
+
+        Raises :class:`~babyagi_nb.errors.PackError` with file and line, or
+        :class:`~babyagi_nb.errors.NotFound`.
+        """
+        pack = read_pack(find_pack(pack_or_path), self._host)
+        declared = {
+            each.name: replace(
+                declare(each.declared, origin=f"pack:{pack.name}", lenient=True),
+                imports=(*pack.host_imports, *parse_imports(each.declared.get("imports"))),
+            )
+            for each in pack.functions
+        }
+        registration = self.registrar.register_many(CellSource(text=pack.text), declared)
+        for write in pack.queued:
+            write()
+        return registration
+
+    load_function_pack = load_functions
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def get_function(self, name: str) -> dict[str, Any] | None:
+        """The active version of *name* as a dict, or ``None``."""
+        self.refresh()
+        return function_row(self.catalogue.version(name)) if name in self.catalogue else None
+
+    def get_all_functions(self) -> list[dict[str, Any]]:
+        """The active versions of all functions, in order of first registration."""
+        self.refresh()
+        return [function_row(self.catalogue.version(name)) for name in self.catalogue]
+
+    def get_function_versions(self, name: str) -> list[dict[str, Any]]:
+        """All versions of *name*, oldest first; raises :class:`~babyagi_nb.errors.NotFound`."""
+        self.refresh()
+        versions = self.catalogue.versions(name)
+        if not versions:
+            raise NotFound(f"no function {name!r}", fix=near(name, self.catalogue))
+        active = self.catalogue.active(name)
+        return [function_row(each, active=each.number == active) for each in versions]
+
+    def version(self, name: str, number: int | None = None) -> FunctionVersion:
+        """One version's record, by default the active one."""
+        self.refresh()
+        return self.catalogue.version(name, number)
+
+    def diff(self, name: str, old: int | None = None, new: int | None = None) -> str:
+        """Unified diff of the code of two versions, by default of the last change."""
+        self.refresh()
+        newest = self.catalogue.version(name, new)
+        earlier = [each for each in self.catalogue.numbers(name) if each < newest.number]
+        before = old if old is not None else (earlier[-1] if earlier else newest.number)
+        other = self.catalogue.version(name, before)
+        lines = difflib.unified_diff(
+            other.spec.code.splitlines(),
+            newest.spec.code.splitlines(),
+            other.label,
+            newest.label,
+            lineterm="",
+        )
+        return "\n".join(lines)
+
+    def get_function_imports(self, name: str) -> list[dict[str, Any]]:
+        """Imports that the active version of *name* declares."""
+        return [import_row(each) for each in self.version(name).spec.imports]
+
+    def get_all_imports(self) -> list[dict[str, Any]]:
+        """Every import that active versions declare, once each."""
+        self.refresh()
+        found: dict[Import, None] = {}
+        for name in self.catalogue:
+            found |= dict.fromkeys(self.catalogue.version(name).spec.imports)
+        return [import_row(each) for each in found]
+
+    def display(self) -> str:
+        """All functions and their facts, as text."""
+        return "\n\n".join(_described(row) for row in self.get_all_functions())
+
+    def refresh(self) -> None:
+        """Take in what other kernels changed; cheap."""
+        self.executor.refresh()
+
+    # -- running -------------------------------------------------------------------------------
+
+    def execute_function(self, function_name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a stored function by name; the same logged path as ``app.name(…)``.
+
+        An ``async def`` gives a coroutine, a generator function a generator.
+        """
+        return self.function(function_name)(*args, **kwargs)
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The logged callable of *name*; raises :class:`~babyagi_nb.errors.NotFound`."""
+        if not self._offer(name):
+            self.refresh()
+            if not self._offer(name):
+                self.catalogue.version(name)
+        return self.executor.logged(name)
+
+    def call(
+        self,
+        name: str,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Any:
+        """Call *name* with a time limit in seconds, whatever its own parameters are called."""
+        self.function(name)
+        return self.executor.call(name, tuple(args), kwargs or {}, timeout)
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """JSON schema of the arguments of *name*, as tools and forms want it."""
+        return self.executor.schema(name)
+
+    # -- triggers ------------------------------------------------------------------------------
+
+    def add_trigger(self, triggered: str, triggering: str | None = None) -> None:
+        """Let *triggered* run after *triggering*; ``None`` means after every registration."""
+        self.changes.add_trigger(triggered, triggering)
+
+    def remove_trigger(self, triggered: str, triggering: str | None = None) -> None:
+        """Take a trigger out of use, also one that the function itself declares."""
+        self.changes.remove_trigger(triggered, triggering)
+
+    def get_triggers_for_function(self, name: str) -> list[str]:
+        """Names of the functions that run after *name*."""
+        self.refresh()
+        return list(self.catalogue.listeners(name))
+
+    def get_triggers(self) -> list[dict[str, str]]:
+        """Every trigger as ``{"triggered", "triggering"}``."""
+        self.refresh()
+        return [{"triggered": one, "triggering": other} for one, other in self.catalogue.triggers()]
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def add_key(self, name: str, value: str) -> str:
+        """Keep a key's value outside the store, and return in plain words where."""
+        where = self.keys.set(name, value)
+        self.changes.declare_key(name, where.partition(";")[0])
+        return f"key {name!r} kept in {where}"
+
+    def get_all_secret_keys(self) -> list[dict[str, Any]]:
+        """Known keys: names, whether there is a value now, and who needs them. Never a value."""
+        self.refresh()
+        needed: dict[str, list[str]] = {name: [] for name in self.catalogue.keys()}
+        for function in self.catalogue:
+            for key in self.catalogue.version(function).spec.keys:
+                needed.setdefault(key, []).append(function)
+        return [
+            {"name": name, "available": self.keys.get(name) is not None, "used_by": users}
+            for name, users in sorted(needed.items())
+        ]
+
+    # -- logs ----------------------------------------------------------------------------------
+
+    def get_logs(
+        self,
+        function_name: str | None = None,
+        start_date: datetime | str | None = None,
+        end_date: datetime | str | None = None,
+        *,
+        limit: int = 1000,
+        **narrowed: Any,
+    ) -> list[dict[str, Any]]:
+        """Logged runs as dicts, newest first.
+
+        ``narrowed`` takes the members of :class:`~babyagi_nb.core.runs.RunFilter`: ``status`` (one
+        or several), ``text``, ``roots_only``, ``root``, ``parent``, ``trigger``, ``version``, ….
+        A date without a zone is local time.
+        """
+        status = narrowed.pop("status", ())
+        wanted = RunFilter(
+            function=function_name,
+            since=nanoseconds(start_date),
+            until=nanoseconds(end_date),
+            status=(status,) if isinstance(status, str) else tuple(status),
+            limit=limit,
+            **narrowed,
+        )
+        return [log_row(run) for run in self.queries.runs(wanted)]
+
+    def get_log(self, id: str) -> dict[str, Any]:
+        """One run; raises :class:`~babyagi_nb.errors.NotFound`."""
+        return log_row(self.queries.run(id))
+
+    def get_log_bundle(self, id: str) -> list[dict[str, Any]]:
+        """The whole call tree that run *id* belongs to, oldest first."""
+        return [log_row(run) for run in self.queries.tree(id)]
+
+    def sql(self, statement: str, *parameters: Any, limit: int = 1000) -> Table:
+        """One read-only statement over ``logs``, ``functions``, ``versions``, ``triggers``, ….
+
+        Raises :class:`~babyagi_nb.errors.QueryRefused` for anything that could write or read files.
+        """
+        return self.queries.sql(statement, parameters, limit=limit)
+
+    # -- upkeep --------------------------------------------------------------------------------
+
+    def packs(self) -> dict[str, Path]:
+        """Packs that can be loaded by name, with their files."""
+        return installed_packs()
+
+    def backup(self, target: str | Path) -> Path:
+        """Write a verified copy of the store to *target*."""
+        return self._store.maintenance.backup(Path(target))
+
+    def restore(self, source: str | Path) -> None:
+        """Put a backup in the store's place; what was there is moved aside."""
+        self._store.maintenance.restore(Path(source))
+        self.refresh()
+
+    def doctor(self, *, repair: bool = False) -> list[Finding]:
+        """Examine the store; with ``repair`` also mend what can be mended."""
+        return self._store.maintenance.doctor(repair=repair)
+
+    def close(self) -> None:
+        """Write what is left and let go of everything; calling it again does nothing."""
+        if not self.closed:
+            self.closed = True
+            self.executor.close()
+            self._store.maintenance.close()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _offer(self, name: str) -> bool:
+        """Whether *name* is stored; a default pack is loaded when its function is first asked for."""
+        if name in self.catalogue:
+            return True
+        known = installed_packs()
+        for pack in self.settings.packs:
+            if pack in known and pack not in self._loading and _defines(known[pack], name):
+                self._loading.add(pack)
+                try:
+                    self.load_functions(pack)
+                finally:
+                    self._loading.discard(pack)
+                return name in self.catalogue
+        return False
+
+    def _declare(
+        self,
+        metadata: Mapping[str, Any] | None,
+        imports: Any,
+        dependencies: Iterable[str] | None,
+        triggers: Iterable[str] | None,
+        key_dependencies: Iterable[str] | None,
+        further: Mapping[str, Any],
+        **fixed: Any,
+    ) -> Declared:
+        return declare(
+            {
+                "metadata": metadata,
+                "imports": imports,
+                "dependencies": dependencies,
+                "triggers": triggers,
+                "key_dependencies": key_dependencies,
+                "validate": self.settings.validate,
+                **further,
+                **fixed,
+            }
+        )
+
+    def _tell(self, message: str) -> None:
+        self.notify(message)
+
+    def _warn_of(self, registration: Registration) -> None:
+        for warning in registration.warnings:
+            self._tell(warning)
+
+
+def _place(path: str | Path | None, settings: Settings) -> Path | None:
+    """Where the store is; ``None`` is in memory."""
+    wanted = path if path is not None else settings.store_path
+    if wanted is None:
+        return find_home(Path.cwd())
+    if str(wanted) == ":memory:":
+        return None
+    return Path(os.path.expandvars(wanted)).expanduser().absolute()
+
+
+def _current_run() -> str | None:
+    frame = current.get()
+    return frame.anchor if frame is not None else None
+
+
+def _warn(message: str) -> None:
+    """Outside a notebook front end, one line on standard error."""
+    print(f"babyagi: {message}", file=sys.stderr)
+
+
+def _defines(file: Path, name: str) -> bool:
+    """Whether the pack in *file* defines *name*; a look at the text is enough to rule it out."""
+    return f"def {name}(" in file.read_text(encoding="utf-8")
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    lines = [f"Function: {row['name']}", f"  Version: {row['version']}"]
+    for title, member in (
+        ("Description", "description"),
+        ("Dependencies", "dependencies"),
+        ("Triggers", "triggers"),
+        ("Keys", "key_dependencies"),
+    ):
+        if row[member]:
+            value = row[member]
+            lines.append(f"  {title}: {value if isinstance(value, str) else ', '.join(value)}")
+    for title, member in (("Input", "input_parameters"), ("Output", "output_parameters")):
+        lines += [f"  {title}: {each['name']} ({each['type']})" for each in row[member]]
+    lines.append("  Code:")
+    lines += [f"    {line}" for line in row["code"].splitlines()]
+    return "\n".join(lines)
+
+
+_METHODS = tuple(name for name in vars(BabyAGI) if not name.startswith("_"))
+"""A stored function of such a name cannot be reached as an attribute."""

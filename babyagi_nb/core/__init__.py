@@ -1,0 +1,1 @@
+"""Records and pure functions: standard library only; no clock, no randomness, no disk."""

@@ -1,0 +1,174 @@
+"""From a parsed cell to specs: what was declared and what the code says, put together.
+
+Pure: the catalogue and the notebook come in as mappings. The result still has no numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED
+from babyagi_nb.core.graph import closure, components
+from babyagi_nb.core.names import check_name
+from babyagi_nb.core.parsing import ParsedFunction
+from babyagi_nb.core.records import Cell, FunctionSpec
+from babyagi_nb.core.settlement import Surroundings, settle
+from babyagi_nb.core.source import Declared
+from babyagi_nb.errors import DependencyError, RegistrationError, near
+from babyagi_nb.ids import FunctionName
+
+__all__ = ["Draft", "draft", "refuse_circles"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Specs that wait for their numbers."""
+
+    specs: tuple[FunctionSpec, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[FunctionName, ...]:
+        return tuple(each.name for each in self.specs)
+
+
+def draft(
+    functions: Sequence[ParsedFunction],
+    declared: Callable[[str], Declared],
+    surroundings: Surroundings,
+    *,
+    cell: Cell | None = None,
+    methods: Iterable[str] = (),
+) -> Draft:
+    """Make a spec of each of *functions*, registered together.
+
+    ``declared(name)`` is what was said about each. Raises
+    :class:`~babyagi_nb.errors.RegistrationError` for reserved names, names nobody knows, unknown
+    dependencies and triggers, and for what can be said of one function only but was said of several.
+    """
+    names = [each.name for each in functions]
+    warnings: list[str] = []
+    specs: list[FunctionSpec] = []
+    for each in functions:
+        said = declared(each.name)
+        warnings += check_name(each.name, keys=said.keys, methods=list(methods))
+        _check_triggers(each.name, said, surroundings, names)
+        peers = [other for other in names if other != each.name]
+        if peers:
+            said = _share(said, each)
+        settled = settle(
+            each.free, declared=said, surroundings=surroundings, peers=peers, name=each.name
+        )
+        warnings += settled.warnings
+        specs.append(
+            FunctionSpec(
+                name=FunctionName(each.name),
+                code=each.code,
+                description=each.description if said.description is None else said.description,
+                tags=said.tags,
+                metadata=said.metadata,
+                parameters=each.parameters,
+                returns=each.returns,
+                input_parameters=said.input_parameters,
+                output_parameters=said.output_parameters,
+                is_async=each.is_async,
+                is_generator=each.is_generator,
+                imports=settled.imports,
+                dependencies=tuple(FunctionName(name) for name in settled.dependencies),
+                keys=settled.keys,
+                uses=settled.uses,
+                unresolved=settled.unresolved,
+                triggers=tuple(FunctionName(name) for name in said.triggers),
+                effects=said.effects,
+                log=said.log,
+                timeout=said.timeout,
+                validate=said.validate,
+                tests=each.tests,
+                origin=said.origin,
+                cell=cell or Cell(),
+            )
+        )
+    return Draft(specs=tuple(specs), warnings=tuple(dict.fromkeys(warnings)))
+
+
+def refuse_unclear(names: Sequence[str], declared: Declared) -> None:
+    """Refuse what can be said of one function only when a cell has several.
+
+    Raises :class:`~babyagi_nb.errors.RegistrationError`.
+    """
+    if len(names) < 2:
+        return
+    for field in ("description", "triggers", "input_parameters", "output_parameters"):
+        if getattr(declared, field):
+            raise RegistrationError(
+                f"{field} was given for a cell with several functions: {', '.join(names)}",
+                fix="name the one that is meant, or give each a cell of its own",
+            )
+
+
+def refuse_circles(
+    names: Iterable[str],
+    edges: Callable[[FunctionName], Iterable[FunctionName]],
+    peers: Callable[[FunctionName], Iterable[FunctionName]],
+) -> None:
+    """Refuse circles of dependencies through *names*, except among functions of one cell.
+
+    A function that calls itself is no circle. Raises
+    :class:`~babyagi_nb.errors.DependencyError` naming the whole circle.
+    """
+    start = [FunctionName(name) for name in names]
+    reached = closure(start, edges)
+    graph: Mapping[FunctionName, Sequence[FunctionName]] = {
+        name: tuple(edges(name)) for name in reached
+    }
+    for group in components(graph):
+        if len(group) == 1 or not set(group) & set(start):
+            continue
+        if all(set(group) <= {name, *peers(name)} for name in group):
+            continue
+        raise DependencyError(
+            f"a circle of dependencies: {_walk(group, graph)}",
+            fix="register them together in one cell, or break the circle",
+        )
+
+
+def _walk(
+    group: Sequence[FunctionName], graph: Mapping[FunctionName, Sequence[FunctionName]]
+) -> str:
+    """One way round the circle, in words."""
+    path = [group[0]]
+    while path.count(path[-1]) < 2:
+        path.append(next(each for each in graph[path[-1]] if each in group))
+    return " → ".join(path[path.index(path[-1]) :])
+
+
+def _share(said: Declared, function: ParsedFunction) -> Declared:
+    """Of what was declared for a whole cell, what concerns this function."""
+    needed = function.free.needed | function.free.hints
+    return replace(
+        said,
+        dependencies=None
+        if said.dependencies is None
+        else tuple(name for name in said.dependencies if name in needed),
+        imports=tuple(each for each in said.imports if each.name in needed),
+        keys=tuple(name for name in said.keys if name in needed),
+    )
+
+
+def _check_triggers(
+    name: str, said: Declared, surroundings: Surroundings, peers: Sequence[str]
+) -> None:
+    if said.lenient:
+        return
+    known = {*surroundings.functions, *peers, FUNCTION_ADDED_OR_UPDATED}
+    for source in said.triggers:
+        if source == name:
+            raise DependencyError(
+                f"{name!r} cannot run after itself", fix="name another function in triggers="
+            )
+        if source not in known:
+            raise DependencyError(
+                f"{name!r} is to run after the unknown function {source!r}",
+                fix=near(source, known) or f"register {source!r} first",
+            )

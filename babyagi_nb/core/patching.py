@@ -1,0 +1,79 @@
+"""Changing what is given and keeping everything else: the source of the next version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from babyagi_nb.core.declaring import declare
+from babyagi_nb.core.records import FunctionVersion
+from babyagi_nb.core.source import CellSource, Declared
+
+__all__ = ["declared_by", "patched"]
+
+_MEMBERS = {
+    "imports": "imports",
+    "dependencies": "dependencies",
+    "triggers": "triggers",
+    "key_dependencies": "keys",
+    "description": "description",
+    "tags": "tags",
+    "effects": "effects",
+    "log": "log",
+    "timeout": "timeout",
+    "validate": "validate",
+    "input_parameters": "input_parameters",
+    "output_parameters": "output_parameters",
+}
+"""Field of a call → member of a declaration."""
+
+
+def declared_by(version: FunctionVersion) -> Declared:
+    """What would have to be declared to get *version* from its code."""
+    spec = version.spec
+    return Declared(
+        name=spec.name,
+        dependencies=tuple(spec.dependencies),
+        imports=spec.imports,
+        keys=spec.keys,
+        triggers=tuple(spec.triggers),
+        description=spec.description,
+        tags=spec.tags,
+        metadata=spec.metadata,
+        effects=spec.effects,
+        log=spec.log,
+        timeout=spec.timeout,
+        validate=spec.validate,
+        input_parameters=spec.input_parameters,
+        output_parameters=spec.output_parameters,
+        origin=spec.origin,
+        lenient=bool(spec.unresolved),
+    )
+
+
+def patched(version: FunctionVersion, code: str | None, given: Mapping[str, Any]) -> CellSource:
+    """The source of a version like *version*, but with *code* and all of *given* that is not
+    ``None``.
+
+    New metadata is merged into the old. When the code changes, dependencies and description follow
+    it unless they are given too. Tests stay with the function.
+    """
+    said = {name: value for name, value in given.items() if value is not None}
+    new = declare(said)
+    base = declared_by(version)
+    if code is not None:
+        base = replace(base, dependencies=None, description=None)
+        if version.spec.description and version.spec.description not in version.spec.code:
+            base = replace(base, description=version.spec.description)
+    changes: dict[str, Any] = {
+        member: getattr(new, member) for field, member in _MEMBERS.items() if field in said
+    }
+    if "metadata" in said:
+        changes["metadata"] = {**base.metadata, **new.metadata}
+        for field in ("description", "tags", "keys"):
+            if getattr(new, field):
+                changes.setdefault(field, getattr(new, field))
+    text = version.spec.code if code is None else code
+    tests = "" if code is not None else "\n\n".join(("", *version.spec.tests))
+    return CellSource(text=text + tests, declared=replace(base, **changes))

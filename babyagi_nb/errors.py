@@ -1,0 +1,179 @@
+"""Every error the package raises on purpose, in one tree.
+
+::
+
+    BabyAGIError
+    ├── UsageError              what was typed cannot be read (option, argument, subcommand)
+    ├── RegistrationError       a cell, decorator or call cannot become a function
+    │   ├── SourceError         the source does not parse, or holds what no function may hold
+    │   ├── NameSettlementError a free name is neither dependency, import, key nor notebook name
+    │   ├── DependencyError     an unknown dependency or a circle of dependencies
+    │   └── TestFailure         a test that travels with the function failed
+    ├── NotFound                no such function, version, run, pack or key
+    ├── CallError               a stored function could not be called
+    │   ├── ArgumentError       an argument does not fit the declared type (also a ``TypeError``)
+    │   ├── MissingName         a notebook name, import or key is absent (also a ``NameError``)
+    │   └── RunTimeout          the declared time limit passed (also a ``TimeoutError``)
+    ├── PackError               a pack cannot be loaded; names file and line
+    └── StoreError              the store cannot do what was asked
+        ├── StoreLocked         somebody else holds it
+        ├── StoreDamaged        a file of the store cannot be read
+        ├── StoreTooNew         written by a newer version of this package
+        ├── StoreUnwritable     full or read-only disk, or no permission
+        └── QueryRefused        a query that is not a single read-only statement
+
+A message says what and where; ``fix`` says the mend. An error raised *inside* a stored function
+is the user's own exception and passes through unchanged.
+
+>>> str(NotFound("no function 'wrld'", fix="did you mean 'world'?"))
+"no function 'wrld'; did you mean 'world'?"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "ArgumentError",
+    "BabyAGIError",
+    "CallError",
+    "DependencyError",
+    "MissingName",
+    "NameSettlementError",
+    "NotFound",
+    "PackError",
+    "QueryRefused",
+    "RegistrationError",
+    "RunTimeout",
+    "SourceError",
+    "StoreDamaged",
+    "StoreError",
+    "StoreLocked",
+    "StoreTooNew",
+    "StoreUnwritable",
+    "TestFailure",
+    "UsageError",
+    "near",
+]
+
+
+class BabyAGIError(Exception):
+    """A mistake that has a mend. IPython and Jupyter show it as one line, and as an error.
+
+    ``_render_traceback_`` is IPython's own protocol for custom exceptions: the shell shows the
+    returned lines, keeps name and value of the error, and notebook runners fail the cell.
+    """
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.fix}" if self.fix else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+
+
+class UsageError(BabyAGIError):
+    """What was typed cannot be read."""
+
+
+class RegistrationError(BabyAGIError):
+    """A cell, decorator or call cannot become a function; the store is as it was."""
+
+
+class SourceError(RegistrationError):
+    """The source does not parse, or holds what no function may hold.
+
+    ``line`` counts from 1 within the text that was given. ``syntax`` is the parser's own error
+    when there is one, so that a front end can show it as Python would.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str = "",
+        line: int | None = None,
+        syntax: SyntaxError | None = None,
+    ) -> None:
+        super().__init__(message, fix=fix)
+        self.line = line
+        self.syntax = syntax
+
+
+class NameSettlementError(RegistrationError):
+    """A free name is neither dependency, import, key nor notebook name."""
+
+
+class DependencyError(RegistrationError):
+    """An unknown dependency, or a circle of dependencies; the circle is named in full."""
+
+
+class TestFailure(RegistrationError):
+    """A test that travels with the function failed; the test's own exception is the cause."""
+
+    __test__ = False
+
+
+class NotFound(BabyAGIError, LookupError):
+    """No such function, version, run, pack or key."""
+
+
+class CallError(BabyAGIError):
+    """A stored function could not be called."""
+
+
+class ArgumentError(CallError, TypeError):
+    """An argument does not fit the declared type or value."""
+
+
+class MissingName(CallError, NameError):
+    """A notebook name, import or key that the function was registered with is absent."""
+
+
+class RunTimeout(CallError, TimeoutError):
+    """The declared time limit of a run passed."""
+
+
+class PackError(BabyAGIError):
+    """A pack cannot be loaded; the message names file and line, and the store is as it was."""
+
+
+class StoreError(BabyAGIError):
+    """The store cannot do what was asked; nothing that was acknowledged is lost."""
+
+
+class StoreLocked(StoreError):
+    """Somebody else holds the store."""
+
+
+class StoreDamaged(StoreError):
+    """A file of the store cannot be read."""
+
+
+class StoreTooNew(StoreError):
+    """The store was written by a newer version of this package."""
+
+
+class StoreUnwritable(StoreError):
+    """The disk is full or read-only, or the directory may not be written."""
+
+
+class QueryRefused(StoreError):
+    """A query that is not one read-only statement over the store."""
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Word a suggestion for a mistyped *word*, or return ``""`` when nothing comes close.
+
+    >>> near("dep", ["deps", "imports"])
+    "did you mean 'deps'?"
+    >>> near("zzz", ["deps"])
+    ''
+    """
+    close = get_close_matches(word, list(known), n=2, cutoff=0.6)
+    return f"did you mean {' or '.join(map(repr, close))}?" if close else ""

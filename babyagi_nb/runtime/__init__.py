@@ -1,0 +1,1 @@
+"""Running stored functions: compile, link, call, log, trigger. Knows ports and core only."""

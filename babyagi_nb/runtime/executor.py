@@ -1,0 +1,352 @@
+"""The one path every call of a stored function takes, from a cell, a dependency or a trigger.
+
+What happens in a call: find the active link, note the parent, put the start of the record on the
+board, run the function, append the record to the journal, run the listeners. The common case (a
+plain function, everything logged) is written out in one body, because a call is the product's
+most frequent operation; ``variants`` holds the others.
+
+Invariants: a function's result is returned whatever happens to the log. A user's exception passes
+unchanged, with one note. A run that began leaves exactly one record, also when an interrupt lands
+in the middle of the bookkeeping.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Mapping, MutableMapping
+from functools import wraps
+from time import perf_counter_ns, time_ns
+from types import CoroutineType
+from typing import Any
+
+import orjson
+
+from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
+from babyagi_nb.core.ports import Definitions, Journal, Keys, Notify
+from babyagi_nb.core.preview import preview
+from babyagi_nb.core.records import FunctionVersion
+from babyagi_nb.ids import FunctionName, VersionNumber
+from babyagi_nb.runtime import triggers
+from babyagi_nb.runtime.capture import Capture
+from babyagi_nb.runtime.compiler import Location
+from babyagi_nb.runtime.frame import Frame, current, propagate
+from babyagi_nb.runtime.imports import Provide
+from babyagi_nb.runtime.linker import Kind, Link, Linker, Slot
+from babyagi_nb.runtime.loop import BackgroundLoop
+from babyagi_nb.runtime.record import encode_head, encode_line, previews
+from babyagi_nb.runtime.recorder import Recorder
+from babyagi_nb.runtime.validation import json_schema
+from babyagi_nb.runtime.variants import Variants
+
+__all__ = ["Executor"]
+
+REFRESH_EVERY = 100_000_000
+"""Nanoseconds between two looks, within one cell, at what other kernels changed."""
+
+
+class Executor:
+    """Calls stored functions of one store in one process."""
+
+    def __init__(
+        self,
+        *,
+        definitions: Definitions,
+        journal: Journal,
+        keys: Keys,
+        namespace: MutableMapping[str, Any],
+        provide: Provide,
+        notify: Notify,
+    ) -> None:
+        self.recorder = Recorder(journal)
+        self.linker = Linker(
+            namespace=namespace, keys=keys, provide=provide, dependency=self._dependency
+        )
+        self.capture = Capture()
+        self.loop = BackgroundLoop()
+        self._definitions = definitions
+        self._catalogue: Catalogue = definitions.catalogue
+        self._variants = Variants(self.recorder, self)
+        self._notify = notify
+        self._slots: dict[str, Slot] = {}
+        self._lock = threading.RLock()
+        self._generation = self._catalogue.generation
+        self._due = 0
+        self._restore_threads = propagate()
+
+    # -- finding what to call --------------------------------------------------------------
+
+    def logged(self, name: str) -> Callable[..., Any]:
+        """The callable of *name*: every call of it is one logged run of the active version.
+
+        It exists before the function does and outlives its versions.
+        """
+        return self._slot(name).logged
+
+    def call(
+        self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], timeout: float | None
+    ) -> Any:
+        """Run *name*; ``timeout`` in seconds overrides what the version declares."""
+        slot = self._slot(name)
+        if timeout is None:
+            return slot.logged(*args, **kwargs)
+        return self._variants.start(self._current_link(slot), args, kwargs, timeout=timeout)
+
+    def refresh(self) -> None:
+        """Look at what other kernels changed, now."""
+        self._due = time_ns() + REFRESH_EVERY
+        self._definitions.refresh()
+        self.sync()
+
+    def sync(self) -> None:
+        """Drop links that the catalogue has moved past, and look up listeners anew."""
+        with self._lock:
+            if self._generation == self._catalogue.generation:
+                return
+            self._generation = self._catalogue.generation
+            changed_kind = False
+            for slot in list(self._slots.values()):
+                link = slot.link
+                if link is None:
+                    continue
+                if self._catalogue.active(slot.name) != link.number:
+                    slot.link = None
+                    changed_kind = True
+                else:
+                    link.listeners = self._catalogue.listeners(slot.name)
+            if changed_kind:
+                self._rebridge()
+
+    def place(self, version: FunctionVersion, location: Location | None) -> None:
+        """Note where *version* was written just now; it is linked anew from there."""
+        if location is not None:
+            self.linker.locations[version.name, version.number] = location
+        slot = self._slots.get(version.name)
+        if slot is not None:
+            slot.link = None
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """JSON schema of the arguments of *name*."""
+        return json_schema(self._current_link(self._slot(name)).function)
+
+    def close(self) -> None:
+        self._restore_threads()
+        self.capture.detach()
+        self.loop.close()
+
+    def _slot(self, name: str) -> Slot:
+        slot = self._slots.get(name)
+        if slot is None:
+            with self._lock:
+                slot = self._slots.get(name)
+                if slot is None:
+                    slot = Slot(FunctionName(name))
+                    slot.logged = self._make_logged(slot)
+                    self._slots[name] = slot
+        return slot
+
+    def _current_link(self, slot: Slot) -> Link:
+        link = slot.link
+        if link is None:
+            with self._lock:
+                link = slot.link
+                if link is None:
+                    link = self.linker.link(self._catalogue.version(slot.name))
+                    link.listeners = self._catalogue.listeners(slot.name)
+                    slot.link = link
+        return link
+
+    def _dependency(self, name: FunctionName, caller: Kind) -> Callable[..., Any]:
+        """What a function finds under the name of a dependency.
+
+        Synchronous code cannot await; for it, a coroutine runs to its end on the background loop.
+        """
+        slot = self._slot(name)
+        if caller in ("async", "async_generator") or not self._is_async(name):
+            return slot.logged
+        logged = slot.logged
+
+        @wraps(logged)
+        def waited(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            result = logged(*args, **kwargs)
+            return self.loop.run(result) if type(result) is CoroutineType else result
+
+        return waited
+
+    def _is_async(self, name: FunctionName) -> bool:
+        return name in self._catalogue and self._catalogue.version(name).spec.is_async
+
+    def _rebridge(self) -> None:
+        """A dependency may have changed between sync and async: put it in anew where linked."""
+        for slot in list(self._slots.values()):
+            link = slot.link
+            if link is not None:
+                for name in link.version.spec.dependencies:
+                    link.module.__dict__[name] = self._dependency(name, link.kind)
+
+    # -- the call --------------------------------------------------------------------------
+
+    def _make_logged(self, slot: Slot) -> Callable[..., Any]:
+        recorder = self.recorder
+        begin, end, next_id = recorder.journal.begin, recorder.journal.end, recorder.next_id
+        set_current, get_current, reset_current = current.set, current.get, current.reset
+        dumps, newline = orjson.dumps, orjson.OPT_APPEND_NEWLINE
+        capture = self.capture
+        executor = self
+
+        def logged(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            started = time_ns()
+            if started >= executor._due:
+                executor.refresh()
+            link = slot.link
+            if link is None:
+                link = executor._current_link(slot)
+            if not link.plain:
+                return executor._variants.start(link, args, kwargs)
+            if sys.stdout is not capture.stream:
+                capture.attach()
+
+            params: dict[str, Any] = {}
+            for name, value in zip(link.names, args):  # noqa: B905 - a length check costs 5 %
+                kind = type(value)
+                params[name] = (
+                    value
+                    if kind is int or kind is bool or value is None
+                    or (kind is str and len(value) < 1000)
+                    else preview(value)
+                )  # fmt: skip
+            if kwargs or len(args) > len(link.names):
+                params = previews(link.params(args, kwargs))
+            parent = get_current()
+            frame = Frame(next_id(), link.name, link.number, parent)
+            if parent is None:
+                head = {
+                    "id": frame.id, "root": frame.id, "function": link.name,
+                    "version": link.number, "cell": recorder.cell, "started": started,
+                    "params": params,
+                }  # fmt: skip
+            else:
+                head = {
+                    "id": frame.id, "root": frame.root, "parent": parent.anchor,
+                    "function": link.name, "version": link.number, "cell": recorder.cell,
+                    "started": started, "params": params,
+                }  # fmt: skip
+            try:
+                try:
+                    encoded = dumps(head)
+                except TypeError:
+                    encoded = encode_head(head)
+                frame.head = encoded
+                frame.slot = begin(encoded)
+                token = set_current(frame)
+                clock = perf_counter_ns()
+                try:
+                    if link.check is not None:
+                        link.check(args, kwargs)
+                    if link.prepare is not None:
+                        link.prepare()
+                    output = link.function(*args, **kwargs)
+                finally:
+                    frame.duration = perf_counter_ns() - clock
+                    reset_current(token)
+                kind = type(output)
+                tail: dict[str, Any] = {
+                    "duration": frame.duration,
+                    "status": "success",
+                    "output": output
+                    if kind is int or kind is bool or output is None
+                    or (kind is str and len(output) < 1000)
+                    else preview(output),
+                }  # fmt: skip
+                if frame.stdout is not None:
+                    tail["stdout"] = frame.printed()
+                try:
+                    line = b"%b,%b" % (encoded[:-1], dumps(tail, None, newline)[1:])
+                except TypeError:
+                    line = encode_line(encoded, tail)
+                end(frame.slot, line)
+                frame.ended = True
+            except BaseException as error:
+                recorder.settle(frame, error)
+                raise
+            if link.listeners:
+                executor.fire(link, frame, output)
+            return output
+
+        logged.__name__ = logged.__qualname__ = slot.name
+        logged.__babyagi_name__ = slot.name  # type: ignore[attr-defined]
+        return logged
+
+    # -- triggers ----------------------------------------------------------------------------
+
+    def announce(self, action: str, name: str) -> None:
+        """Tell that function *name* was ``added`` or ``updated``.
+
+        A stored function called ``function_added_or_updated`` runs with both facts by name; those
+        that listen to it run after it. Without such a function the listeners run with the name.
+        Failures are told, never raised: the registration stands.
+        """
+        event = FUNCTION_ADDED_OR_UPDATED
+        try:
+            if event in self._catalogue:
+                self.logged(event)(action=action, triggered_function_name=name)
+                return
+            listeners = self._catalogue.listeners(event)
+            if listeners:
+                self._follow(listeners, self._event_frame(event), name)
+        except Exception as error:
+            self._notify(f"{event} after {name!r} failed: {type(error).__name__}: {error}")
+
+    def fire(self, link: Link, frame: Frame, output: Any) -> None:
+        """Run the listeners of a run that ended well, one after the other."""
+        self._follow(link.listeners, frame, output)
+
+    async def fire_async(self, link: Link, frame: Frame, output: Any) -> None:
+        for name in self._admitted(link.listeners, frame):
+            try:
+                result = self._triggered(name, frame, output)
+                if type(result) is CoroutineType:
+                    await result
+            except Exception as error:
+                self._tell(name, frame, error)
+
+    def _follow(self, listeners: tuple[FunctionName, ...], frame: Frame, output: Any) -> None:
+        for name in self._admitted(listeners, frame):
+            try:
+                result = self._triggered(name, frame, output)
+                if type(result) is CoroutineType:
+                    self.loop.run(result)
+            except Exception as error:
+                self._tell(name, frame, error)
+
+    def _triggered(self, name: FunctionName, cause: Frame, output: Any) -> Any:
+        link = self._current_link(self._slot(name))
+        args = (output,) if link.accepts_output else ()
+        result = self._variants.start(link, args, {}, cause=cause)
+        if link.kind == "generator":
+            return list(result)
+        return _drained(result) if link.kind == "async_generator" else result
+
+    def _admitted(self, listeners: tuple[FunctionName, ...], cause: Frame) -> list[FunctionName]:
+        admitted, refused = triggers.follow(self._catalogue, listeners, cause)
+        for name, why in refused:
+            self.recorder.refuse(name, self._catalogue.active(name) or 0, cause, why)
+        return admitted
+
+    def _event_frame(self, event: FunctionName) -> Frame:
+        """An event is no run: what it sets off has no parent and is a root of its own."""
+        frame = Frame(self.recorder.next_id(), event, VersionNumber(0), current.get())
+        frame.anchor = None
+        return frame
+
+    def _tell(self, name: FunctionName, cause: Frame, error: Exception) -> None:
+        self._notify(
+            f"trigger {name!r} after {cause.function!r} failed: "
+            f"{type(error).__name__}: {error} (see %babyagi logs {name} --status error)"
+        )
+
+
+async def _drained(items: Any) -> list[Any]:
+    return [item async for item in items]

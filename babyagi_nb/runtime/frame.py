@@ -1,0 +1,155 @@
+"""The run that is under way, and how code finds it.
+
+One :class:`Frame` lives as long as one run. ``current`` is a context variable, so asyncio tasks
+see the right parent by themselves; ``propagate`` carries it into threads as well.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+from babyagi_nb.core.records import LogPolicy
+from babyagi_nb.ids import FunctionName, RunId, VersionNumber
+
+__all__ = ["Cascade", "Frame", "current", "propagate", "under"]
+
+STDOUT_LIMIT = 32_000
+"""Characters of printed text that one run keeps."""
+
+
+class Cascade:
+    """All triggered runs that one untriggered run set off, directly or through other triggers."""
+
+    __slots__ = ("runs", "seen")
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.seen: set[FunctionName] = set()
+
+
+class Frame:
+    """A run from its first to its last moment.
+
+    ``anchor`` is the id that children name as their parent: the frame's own, or that of the
+    nearest logged ancestor when this run is not logged itself.
+    """
+
+    __slots__ = (
+        "anchor", "cascade", "depth", "duration", "ended", "function", "head", "id", "policy",
+        "root", "slot", "stdout", "stdout_left", "trail", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self, id: RunId, function: FunctionName, version: VersionNumber, parent: Frame | None
+    ) -> None:
+        self.id = id
+        self.function = function
+        self.version = version
+        self.anchor: RunId | None = id
+        self.stdout: list[str] | None = None
+        self.policy: LogPolicy = "all"
+        self.ended = False
+        self.slot = -1
+        self.duration = 0
+        self.head = b""
+        if parent is None:
+            self.root = id
+            self.depth = 0
+            self.trail: frozenset[FunctionName] = _NO_TRAIL
+            self.cascade: Cascade | None = None
+        else:
+            # A root that is not logged is nobody's root in the log.
+            self.root = id if parent.anchor is None and parent.root == parent.id else parent.root
+            self.depth = parent.depth
+            self.trail = parent.trail
+            self.cascade = parent.cascade
+
+    def print(self, text: str) -> None:
+        """Keep *text* as printed by this run, up to the limit."""
+        if self.stdout is None:
+            self.stdout = []
+            self.stdout_left = STDOUT_LIMIT
+        if self.stdout_left > 0:
+            self.stdout.append(text[: self.stdout_left])
+            self.stdout_left -= len(text)
+            if self.stdout_left <= 0:
+                self.stdout.append(f"\n… cut after {STDOUT_LIMIT} characters")
+
+    def printed(self) -> str | None:
+        return "".join(self.stdout) if self.stdout else None
+
+
+_NO_TRAIL: frozenset[FunctionName] = frozenset()
+
+current: ContextVar[Frame | None] = ContextVar("babyagi_run", default=None)
+"""The innermost run of the running code, or ``None`` outside every run."""
+
+
+@contextmanager
+def under(frame: Frame | None) -> Iterator[None]:
+    """Make *frame* the current run for a while.
+
+    The former value is set back rather than reset by token: a generator may be resumed from
+    another context than the one it was paused in.
+    """
+    before = current.get()
+    current.set(frame)
+    try:
+        yield
+    finally:
+        current.set(before)
+
+
+def propagate() -> Callable[[], None]:
+    """Make threads started inside a run belong to that run; return the way back.
+
+    Only code that runs inside a stored function is affected: a thread started elsewhere takes
+    the untouched path. Pools are covered at ``submit``, because a worker outlives many runs.
+    """
+    start, submit = threading.Thread.start, ThreadPoolExecutor.submit
+
+    @wraps(start)
+    def start_in_run(thread: threading.Thread) -> None:
+        frame = current.get()
+        # A pool's workers are plain threads too; they must not inherit the first task's run.
+        if frame is not None and not _is_pool_worker(thread):
+            thread.run = _carried(frame, thread.run)  # type: ignore[method-assign]
+        start(thread)
+
+    @wraps(submit)
+    def submit_in_run(
+        pool: ThreadPoolExecutor, task: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Any:
+        frame = current.get()
+        return submit(pool, task if frame is None else _carried(frame, task), *args, **kwargs)
+
+    threading.Thread.start = start_in_run  # type: ignore[method-assign]
+    ThreadPoolExecutor.submit = submit_in_run  # type: ignore[method-assign, assignment]
+
+    def restore() -> None:
+        # Somebody may have wrapped after us; then our wrapper has to stay underneath.
+        if threading.Thread.start is start_in_run:
+            threading.Thread.start = start  # type: ignore[method-assign]
+        if ThreadPoolExecutor.submit is submit_in_run:
+            ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+
+    return restore
+
+
+def _is_pool_worker(thread: threading.Thread) -> bool:
+    target = getattr(thread, "_target", None)
+    return getattr(target, "__module__", "") == "concurrent.futures.thread"
+
+
+def _carried(frame: Frame, task: Callable[..., Any]) -> Callable[..., Any]:
+    def carried(*args: Any, **kwargs: Any) -> Any:
+        with under(frame):
+            return task(*args, **kwargs)
+
+    return carried

@@ -1,0 +1,216 @@
+"""From versions to something that runs: one namespace per version, dependencies put in.
+
+A :class:`Slot` is the lasting place of one function name in this process. Its ``logged`` callable
+is what notebooks and dependents hold; it never changes. Its ``link`` is the active version made
+runnable; it is dropped when another version becomes active and built again at the next call. So a
+change of one function costs one link, however many functions depend on it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from types import ModuleType
+from typing import Any, Literal
+
+from babyagi_nb.core.ports import Keys
+from babyagi_nb.core.records import FunctionVersion, Import
+from babyagi_nb.errors import MissingName, near
+from babyagi_nb.ids import FunctionName, VersionNumber
+from babyagi_nb.runtime.compiler import Location, compile_version
+from babyagi_nb.runtime.imports import Provide, bring
+from babyagi_nb.runtime.validation import Check, argument_check
+
+__all__ = ["Kind", "Link", "Linker", "Slot"]
+
+Kind = Literal["sync", "async", "generator", "async_generator"]
+
+
+class Slot:
+    """The lasting place of one function name."""
+
+    __slots__ = ("link", "logged", "name")
+
+    def __init__(self, name: FunctionName) -> None:
+        self.name = name
+        self.link: Link | None = None
+        self.logged: Callable[..., Any]
+
+
+class Link:
+    """One version, ready to run."""
+
+    __slots__ = (
+        "accepts_output", "check", "function", "kind", "listeners", "logs", "module", "name",
+        "names", "number", "plain", "prepare", "secret", "star", "timeout", "version",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        version: FunctionVersion,
+        module: ModuleType,
+        function: Callable[..., Any],
+        prepare: Callable[[], None] | None,
+    ) -> None:
+        spec = version.spec
+        self.version = version
+        self.module = module
+        self.function = function
+        self.prepare = prepare
+        self.name = version.name
+        self.number = version.number
+        self.kind: Kind = _kind(function)
+        self.timeout = spec.timeout
+        self.logs = spec.log
+        self.check: Check | None = argument_check(function, spec.name) if spec.validate else None
+        self.names, self.star, self.accepts_output = _positional(function)
+        self.listeners: tuple[FunctionName, ...] = ()
+        self.secret = frozenset(spec.metadata.get("secret_parameters", ()))
+        self.plain = (
+            self.kind == "sync" and self.timeout is None and self.logs == "all" and not self.secret
+        )
+        """Whether the short way through the executor applies."""
+
+    def params(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Name the arguments of a call; extra positional ones stand under ``*name``."""
+        named = dict(zip(self.names, args, strict=False))
+        if len(args) > len(self.names):
+            named[self.star or "*"] = list(args[len(self.names) :])
+        if kwargs:
+            named.update(kwargs)
+        for name in self.secret & named.keys():
+            named[name] = "[secret]"
+        return named
+
+
+class Linker:
+    """Builds links; knows where values of keys, notebook names and host imports come from."""
+
+    def __init__(
+        self,
+        *,
+        namespace: MutableMapping[str, Any],
+        keys: Keys,
+        provide: Provide,
+        dependency: Callable[[FunctionName, Kind], Callable[..., Any]],
+    ) -> None:
+        self.namespace = namespace
+        self.locations: dict[tuple[FunctionName, VersionNumber], Location] = {}
+        self._keys = keys
+        self._provide = provide
+        self._dependency = dependency
+
+    def link(self, version: FunctionVersion, location: Location | None = None) -> Link:
+        """Make *version* runnable.
+
+        Raises :class:`~babyagi_nb.errors.MissingName` for an import that is not there; whatever
+        the top of the function's own code raises passes through.
+        """
+        spec = version.spec
+        module = ModuleType(f"babyagi_functions.{spec.name}", spec.description or None)
+        space = module.__dict__
+        space["__builtins__"] = self._builtins_for(version)
+        kind: Kind = "async" if spec.is_async else "sync"
+        for wanted in spec.imports:
+            space[wanted.name] = bring(wanted, spec.name, self._provide)
+        for name in spec.dependencies:
+            space[name] = self._dependency(name, kind)
+        prepare = self._preparation(version, space)
+        if prepare is not None and _reads_names_early(version):
+            prepare()
+        # Dataclasses, pickling and string annotations look a class's module up by its name.
+        sys.modules[module.__name__] = module
+        place = location or self.locations.get((version.name, version.number))
+        exec(compile_version(version, place), space)
+        function = space[spec.name]
+        link = Link(version, module, function, prepare)
+        # Recursion is logged like any other call.
+        space[spec.name] = self._dependency(spec.name, link.kind)
+        return link
+
+    def trial(
+        self, versions: Iterable[FunctionVersion], locations: Mapping[str, Location]
+    ) -> dict[str, Any]:
+        """Link candidates that are not stored yet, and return a namespace that sees them all.
+
+        Among themselves the candidates call one another directly and unlogged.
+        """
+        links = [self.link(each, locations.get(each.name)) for each in versions]
+        functions: dict[str, Any] = {each.name: each.function for each in links}
+        space: dict[str, Any] = {}
+        for each in links:
+            each.module.__dict__.update(functions)
+            if each.prepare is not None:
+                each.prepare()
+            space.update(each.module.__dict__)
+        return space
+
+    def _builtins_for(self, version: FunctionVersion) -> Any:
+        """Functions of packs may import the host inside their body, under the original's names."""
+        if not version.spec.origin.startswith("pack:"):
+            return builtins
+
+        def importing(name: str, *args: Any, **kwargs: Any) -> Any:
+            given = self._provide(Import(module=name, name=name))
+            return __import__(name, *args, **kwargs) if given is None else given
+
+        return {**vars(builtins), "__import__": importing}
+
+    def _preparation(
+        self, version: FunctionVersion, space: dict[str, Any]
+    ) -> Callable[[], None] | None:
+        """What has to be fetched anew before each call: notebook names and keys."""
+        spec = version.spec
+        if not spec.uses and not spec.keys:
+            return None
+
+        def prepare() -> None:
+            for name in spec.uses:
+                try:
+                    space[name] = self.namespace[name]
+                except KeyError:
+                    raise MissingName(
+                        f"{spec.name!r} uses the notebook's name {name!r}, which is not defined",
+                        fix=near(name, self.namespace)
+                        or "run the cell that defines it, or store it as a function",
+                    ) from None
+            for key in spec.keys:
+                value = self._keys.get(key)
+                if value is None:
+                    raise MissingName(
+                        f"{spec.name!r} needs the key {key!r}, which has no value",
+                        fix=f"%babyagi key set {key}",
+                    )
+                space[key] = value
+
+        return prepare
+
+
+def _reads_names_early(version: FunctionVersion) -> bool:
+    """Decorators, defaults and helpers may need notebook names while the code is executed."""
+    return bool(version.spec.uses or version.spec.keys)
+
+
+def _kind(function: Callable[..., Any]) -> Kind:
+    if inspect.isasyncgenfunction(function):
+        return "async_generator"
+    if inspect.iscoroutinefunction(function):
+        return "async"
+    return "generator" if inspect.isgeneratorfunction(function) else "sync"
+
+
+def _positional(function: Callable[..., Any]) -> tuple[tuple[str, ...], str | None, bool]:
+    """Names of positional parameters, the name of ``*args``, and whether one argument fits."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return (), None, True
+    names = tuple(
+        each.name
+        for each in parameters
+        if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+    )
+    star = next((f"*{each.name}" for each in parameters if each.kind is each.VAR_POSITIONAL), None)
+    return names, star, bool(names or star)

@@ -1,0 +1,239 @@
+"""From source to stored versions: draft, try, write.
+
+*Draft*: parse the text, settle every free name, make specs. *Try*: link the candidates beside the
+stored functions and run the tests that came with them. *Write*: under the lock of the definition
+log, look once more at what changed meanwhile, number the versions and store all of them or none.
+A version that says the same as an earlier one of its function is that version: it is activated
+again instead of being written a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import time_ns
+from typing import Any
+
+from babyagi_nb.core.catalogue import Catalogue
+from babyagi_nb.core.digest import digest, freeze
+from babyagi_nb.core.drafting import Draft, draft, refuse_circles, refuse_unclear
+from babyagi_nb.core.events import Event, FunctionRegistered, VersionActivated
+from babyagi_nb.core.parsing import ParsedFunction, parse_cell
+from babyagi_nb.core.ports import Decision, Definitions
+from babyagi_nb.core.records import FunctionSpec, FunctionVersion
+from babyagi_nb.core.registration import Registered, Registration
+from babyagi_nb.core.settlement import Surroundings
+from babyagi_nb.core.source import CellSource, Declared
+from babyagi_nb.errors import DependencyError, near
+from babyagi_nb.ids import Digest, FunctionName, VersionNumber
+from babyagi_nb.runtime.compiler import Location
+from babyagi_nb.runtime.executor import Executor
+from babyagi_nb.runtime.trial import run_tests
+
+__all__ = ["Registrar"]
+
+Offer = Callable[[str], bool]
+"""Whether a function is stored; may bring in the pack that has it."""
+
+
+class Registrar:
+    """Registers functions; everything that comes together is stored together or not at all."""
+
+    def __init__(
+        self,
+        *,
+        definitions: Definitions,
+        executor: Executor,
+        offer: Offer,
+        methods: Sequence[str] = (),
+    ) -> None:
+        self._definitions = definitions
+        self._executor = executor
+        self._offer = offer
+        self._methods = methods
+
+    def register(
+        self,
+        source: CellSource,
+        *,
+        namespace: Mapping[str, Any] | None = None,
+        location: Location | None = None,
+    ) -> Registration:
+        """Store the functions of one text, all declared alike.
+
+        Free names are settled in *namespace*, by default the executor's. Raises
+        :class:`~babyagi_nb.errors.RegistrationError`; the store is then as it was.
+        """
+        parsed = parse_cell(source.text, source.declared.name)
+        refuse_unclear(parsed.names, source.declared)
+        done = self._store(
+            parsed.functions, lambda name: source.declared, source, namespace, location
+        )
+        return Registration(
+            functions=done.functions,
+            warnings=(*parsed.warnings, *done.warnings),
+            tests=done.tests,
+            transaction=done.transaction,
+        )
+
+    def register_many(self, source: CellSource, declared: Mapping[str, Declared]) -> Registration:
+        """Store the functions of one text that *declared* names, each with its own declaration.
+
+        Other functions of the text travel as helpers with those that call them.
+        """
+        parsed = parse_cell(source.text, tuple(declared))
+        return self._store(parsed.functions, declared.__getitem__, source, {}, None)
+
+    def _store(
+        self,
+        functions: Sequence[ParsedFunction],
+        declared: Callable[[str], Declared],
+        source: CellSource,
+        namespace: Mapping[str, Any] | None,
+        location: Location | None,
+    ) -> Registration:
+        self._executor.refresh()
+        names = {each.name for each in functions}
+        for wanted in _wanted(functions, declared):
+            if wanted not in names:
+                self._offer(wanted)
+        catalogue = self._definitions.catalogue
+        surroundings = Surroundings(
+            functions=_Known(catalogue),
+            notebook=self._executor.linker.namespace if namespace is None else namespace,
+        )
+        drafted = draft(functions, declared, surroundings, cell=source.cell, methods=self._methods)
+        batch = _Batch(drafted)
+        tests = self._try(batch, catalogue, location)
+        transaction = self._definitions.transact(batch.decide)
+        for each in batch.outcome:
+            self._executor.place(each.version, location)
+        self._executor.sync()
+        for each in batch.outcome:
+            if each.change != "unchanged":
+                action = "added" if each.change == "added" else "updated"
+                self._executor.announce(action, each.version.name)
+        return Registration(
+            functions=tuple(batch.outcome),
+            warnings=drafted.warnings,
+            tests=tests,
+            transaction=None if transaction is None else transaction.id,
+        )
+
+    def _try(self, batch: _Batch, catalogue: Catalogue, location: Location | None) -> int:
+        """Check the circles, and run the tests of what is new; return how many there were."""
+        batch.check(catalogue)
+        specs = [each for each in batch.drafted.specs if each.tests]
+        if not any(batch.is_new(each, catalogue) for each in specs):
+            return 0
+        candidates = [
+            freeze(each, catalogue.next_number(each.name), 0) for each in batch.drafted.specs
+        ]
+        places = {} if location is None else {each.name: location for each in candidates}
+        space = self._executor.linker.trial(candidates, places)
+        tests = dict.fromkeys(text for each in specs for text in each.tests)
+        return run_tests(tests, space, self._executor.loop.run)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Specs that are written together, and what became of them."""
+
+    drafted: Draft
+    outcome: list[Registered] = field(default_factory=list)
+    digests: dict[FunctionName, Digest] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.digests = {each.name: digest(each) for each in self.drafted.specs}
+
+    def is_new(self, spec: FunctionSpec, catalogue: Catalogue) -> bool:
+        if spec.name not in catalogue:
+            return True
+        return catalogue.version(spec.name).digest != self.digests[spec.name]
+
+    def check(self, catalogue: Catalogue) -> None:
+        """Refuse circles, as seen from *catalogue* with this batch in it."""
+        own = {each.name: each.dependencies for each in self.drafted.specs}
+        names = self.drafted.names
+        refuse_circles(
+            names,
+            lambda name: own[name] if name in own else catalogue.dependencies(name),
+            lambda name: names if name in own else catalogue.version(name).peers,
+        )
+
+    def decide(self, catalogue: Catalogue) -> Decision:
+        """Number the versions against the newest catalogue; called under the log's lock."""
+        self.check(catalogue)
+        self.outcome.clear()
+        events: list[Event] = []
+        now = time_ns()
+        for spec in self.drafted.specs:
+            self._refuse_missing(spec, catalogue)
+            found = self._known_version(spec, catalogue)
+            previous = catalogue.active(spec.name)
+            if found is not None and found.number == previous:
+                self._note(found, "unchanged", previous)
+            elif found is not None:
+                events.append(
+                    VersionActivated(name=spec.name, number=found.number, previous=previous)
+                )
+                self._note(found, "activated", previous)
+            else:
+                version = FunctionVersion(
+                    spec=spec,
+                    number=catalogue.next_number(spec.name),
+                    digest=self.digests[spec.name],
+                    created_at=now,
+                    peers=tuple(name for name in self.drafted.names if name != spec.name),
+                )
+                events.append(FunctionRegistered.of(version, previous))
+                self._note(version, "added" if previous is None else "updated", previous)
+        return Decision(events=events, summary=f"register {', '.join(self.drafted.names[:5])}")
+
+    def _known_version(self, spec: FunctionSpec, catalogue: Catalogue) -> FunctionVersion | None:
+        for version in reversed(catalogue.versions(spec.name)):
+            if version.digest == self.digests[spec.name]:
+                return version
+        return None
+
+    def _refuse_missing(self, spec: FunctionSpec, catalogue: Catalogue) -> None:
+        """A dependency may have been removed by another kernel since the draft."""
+        if spec.unresolved or spec.origin != "user":
+            return
+        for name in spec.dependencies:
+            if name not in catalogue and name not in self.drafted.names:
+                raise DependencyError(
+                    f"{spec.name!r} needs {name!r}, which was removed meanwhile",
+                    fix=near(name, catalogue),
+                )
+
+    def _note(self, version: FunctionVersion, change: Any, previous: VersionNumber | None) -> None:
+        self.outcome.append(Registered(version=version, change=change, previous=previous))
+
+
+class _Known:
+    """The names of a catalogue as a collection, without copying them."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._catalogue
+
+    def __iter__(self) -> Any:
+        return iter(self._catalogue)
+
+    def __len__(self) -> int:
+        return len(self._catalogue)
+
+
+def _wanted(
+    functions: Sequence[ParsedFunction], declared: Callable[[str], Declared]
+) -> dict[str, None]:
+    """Names that might be stored functions, for packs that are brought in when asked for."""
+    found: dict[str, None] = {}
+    for each in functions:
+        said = declared(each.name)
+        found |= dict.fromkeys([*(said.dependencies or ()), *said.triggers])
+        found |= dict.fromkeys(sorted(each.free.needed))
+    return found

@@ -1,0 +1,80 @@
+"""What a project or a machine configures, from the least to the most specific.
+
+Defaults, then ``BABYAGI_*`` environment variables, then ``[tool.babyagi_nb]`` of the nearest
+``pyproject.toml``, then what the notebook front end sets (``%config BabyAGI``). Reading settings
+writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from babyagi_nb.errors import UsageError, near
+
+__all__ = ["Settings", "read_settings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its default."""
+
+    store_path: str | None = None
+    """Directory of the store, or ``:memory:``; ``None`` finds ``.babyagi`` of the project."""
+    validate: bool = True
+    """Whether functions check their arguments unless they say otherwise."""
+    packs: tuple[str, ...] = ("default_functions",)
+    """Packs that are in every new store."""
+
+
+def read_settings(start: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings that hold in directory *start*.
+
+    Raises :class:`~babyagi_nb.errors.UsageError` for a name or value that is none.
+    """
+    known = os.environ if environment is None else environment
+    found = _from_environment(known)
+    found |= _from_project(start)
+    return replace(Settings(), **found)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = environment.get(f"BABYAGI_{each.name.upper()}")
+        if text is not None:
+            found[each.name] = _value(each.name, text, f"BABYAGI_{each.name.upper()}")
+    return found
+
+
+def _from_project(start: Path) -> dict[str, Any]:
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if not file.is_file():
+            continue
+        try:
+            table = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+            # Somebody else's broken file is theirs to mend; a notebook still has to start.
+            return {}
+        section = table.get("tool", {}).get("babyagi_nb", {})
+        where = f"[tool.babyagi_nb] in {file}"
+        return {name: _value(name, value, where) for name, value in section.items()}
+    return {}
+
+
+def _value(name: str, value: Any, where: str) -> Any:
+    names = [each.name for each in fields(Settings)]
+    if name not in names:
+        raise UsageError(f"unknown setting {name!r} in {where}", fix=near(name, names))
+    if name == "packs":
+        return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
+    if name == "validate" and not isinstance(value, bool):
+        if str(value).lower() not in ("true", "false", "1", "0", "on", "off"):
+            raise UsageError(f"{where}: {name} is {value!r}", fix="write true or false")
+        return str(value).lower() in ("true", "1", "on")
+    return value

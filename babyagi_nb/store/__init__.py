@@ -1,0 +1,1 @@
+"""The only room that speaks DuckDB: journal, definition log, index, queries, upkeep."""

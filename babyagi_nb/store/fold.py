@@ -1,0 +1,210 @@
+"""The fold: new journal lines and definitions go into the index, each exactly once.
+
+One hold takes in what *all* kernels wrote, up to :data:`BUDGET` bytes, so that whoever folds does
+so for everybody and no hold is long. The rows and the watermarks of their sources are one transaction:
+a kill leaves both or neither. Lines that are no records are kept aside, never an obstacle.
+
+A hold also settles dead kernels (what they left open becomes ``lost``) and, for an index that was
+made anew, takes in the archive. :meth:`Folder.tend` is for idle moments: it checkpoints and then,
+with nothing left in DuckDB's own log, moves finished journals into the archive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from babyagi_nb.core.ports import Definitions
+from babyagi_nb.core.runs import STATUSES
+from babyagi_nb.store.connection import Hold
+from babyagi_nb.store.definition_rows import fold_definitions, last_folded
+from babyagi_nb.store.home import Home
+from babyagi_nb.store.index import CHECKPOINT_AT, Index
+from babyagi_nb.store.intake import split, tidy
+from babyagi_nb.store.journals import Lines, Tail, archived, read_archived
+from babyagi_nb.store.rows import COLUMNS
+from babyagi_nb.store.watermarks import Watermarks, mark_archived, move, read_watermarks
+
+__all__ = ["BUDGET", "Folder", "Progress"]
+
+BUDGET = 4 << 20
+"""Bytes of journal that one hold takes in."""
+
+_BACKLOG_LOG = 16 << 20
+"""Bytes of DuckDB's log at which a long catching-up checkpoints before it is done."""
+
+Progress = Callable[[int], None]
+"""Told the number of lines taken in so far."""
+
+_STRUCTURE = json.dumps({name: kind for name, kind in COLUMNS.items() if name != "kernel"})
+_VALUES = ", ".join(
+    {
+        "kernel": "split_part(r.id, '.', 1)",
+        "root": "coalesce(r.root, r.id)",
+        "version": "coalesce(r.version, 0)",
+    }.get(name, f'r."{name}"')
+    for name in COLUMNS
+)
+_IS_RUN = (
+    "r.id IS NOT NULL AND r.function IS NOT NULL AND r.started IS NOT NULL "
+    f"AND r.status IN ({', '.join(repr(status) for status in STATUSES)})"
+)
+_PARSED = (
+    f"(SELECT line, from_json(TRY_CAST(line AS JSON), '{_STRUCTURE}') AS r "
+    "FROM (SELECT unnest(?::VARCHAR[]) AS line))"
+)
+# In time order, so that a question about a stretch of time reads few row groups.
+_INSERT = (
+    f"INSERT INTO store.data.runs SELECT {_VALUES} FROM {_PARSED} "
+    f"WHERE {_IS_RUN} ORDER BY r.started, r.id"
+)
+_REFUSED = f"SELECT line FROM {_PARSED} WHERE NOT coalesce({_IS_RUN}, false)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What one hold took in."""
+
+    lines: int = 0
+    bytes: int = 0
+    more: bool = False
+
+
+class Folder:
+    """Folds one store; any thread may call any method."""
+
+    def __init__(
+        self, index: Index, lines: Lines, definitions: Definitions, home: Home | None
+    ) -> None:
+        self._index = index
+        self._lines = lines
+        self._definitions = definitions
+        self._home = home
+
+    def fold(self, *, timeout: float | None = 10.0, progress: Progress | None = None) -> int:
+        """Take in everything there is; return the number of journal lines.
+
+        Raises what :class:`~babyagi_nb.store.index.Index` raises; nothing is lost by it.
+        """
+        self._definitions.refresh()
+        total = small = 0
+        while True:
+            taken = self._index.write(self._take, timeout=timeout)
+            total += taken.lines
+            if progress is not None:
+                progress(total)
+            # Kernels that write all the time would keep us here for ever.
+            small += taken.bytes < BUDGET // 2
+            if not taken.more or small > 2:
+                return total
+
+    def tend(self, *, timeout: float | None = 2.0) -> None:
+        """Checkpoint, then archive what is finished and wholly taken in."""
+        if self._home is not None and (self._index.log_size() or self._lines.finished()):
+            self._index.write(self._tidy_up, timeout=timeout)
+
+    def definitions_pending(self, hold: Hold) -> bool:
+        """Whether the definition log has more than the index."""
+        history = self._definitions.catalogue.history
+        newest = (history[-1].id, history[-1].at) if history else (0, 0)
+        return last_folded(hold) != newest
+
+    # -- inside a hold ---------------------------------------------------------------------
+
+    def _take(self, hold: Hold) -> _Taken:
+        with contextlib.suppress(OSError):
+            # On a disk that refuses, the dead are settled some other time.
+            self._lines.settle_dead()
+        marks = read_watermarks(hold)
+        tails = self._from_archive(marks) or list(self._lines.tails(marks.folded, limit=BUDGET))
+        count = self._take_tails(hold, tails, marks) if tails else 0
+        if self.definitions_pending(hold):
+            with hold.transaction():
+                fold_definitions(hold, self._definitions.catalogue)
+        size = sum(len(tail.data) for tail in tails)
+        more = bool(tails) and self._more(marks, tails)
+        self._index.checkpoint(hold, at=_BACKLOG_LOG if more else CHECKPOINT_AT)
+        return _Taken(lines=count, bytes=size, more=more)
+
+    def _more(self, marks: Watermarks, taken: list[Tail]) -> bool:
+        """Whether something is left: beyond the budget, or written meanwhile."""
+        folded = {**marks.folded, **{tail.source: tail.end for tail in taken}}
+        archive = self._home is not None and taken[0].source in archived(self._home)
+        return archive or any(True for _ in self._lines.tails(folded, limit=1))
+
+    def _from_archive(self, marks: Watermarks) -> list[Tail]:
+        """One archived source that the index does not know, whole; normally there is none."""
+        if self._home is None:
+            return []
+        for source in archived(self._home):
+            begun = marks.folded.get(source, 0)
+            if source in marks.archived or (self._home.journal / source).exists():
+                continue
+            try:
+                data = read_archived(self._home, source)
+            except OSError:
+                # Known as archived from now on; the doctor names it.
+                return [Tail(source, begun, b"\n")]
+            return [Tail(source, begun, data[begun : data.rfind(b"\n") + 1])]
+        return []
+
+    def _take_tails(self, hold: Hold, tails: list[Tail], marks: Watermarks) -> int:
+        clean = split(b"".join(tail.data for tail in tails))
+        if clean is not None:
+            with contextlib.suppress(_Mismatch), hold.transaction():
+                if _insert(hold, clean) != len(clean):
+                    raise _Mismatch
+                self._advance(hold, tails, marks)
+                return len(clean)
+        with hold.transaction():
+            count = sum(_insert_tidied(hold, tail) for tail in tails)
+            self._advance(hold, tails, marks)
+        return count
+
+    def _advance(self, hold: Hold, tails: list[Tail], marks: Watermarks) -> None:
+        move(hold, {tail.source: tail.end for tail in tails}, marks.folded)
+        home = self._home
+        if home is not None:
+            here = [tail.source for tail in tails if not (home.journal / tail.source).exists()]
+            mark_archived(hold, here, {**marks.folded, **{tail.source: 0 for tail in tails}})
+
+    def _tidy_up(self, hold: Hold) -> None:
+        self._index.checkpoint(hold, at=1)
+        if self._index.log_size():
+            return
+        marks = read_watermarks(hold)
+        waiting = {tail.source for tail in self._lines.tails(marks.folded, limit=BUDGET)}
+        done = [source for source in self._lines.finished() if source not in waiting]
+        # A full budget may hide the tails of later sources.
+        if waiting or not done:
+            return
+        with hold.transaction():
+            mark_archived(hold, done, marks.folded)
+        # Its row stands for a source wherever it is, so a kill between the two does no harm.
+        for source in done:
+            with contextlib.suppress(OSError):
+                self._lines.archive(source)
+
+
+class _Mismatch(Exception):
+    """Fewer rows than lines: something in the batch is no record."""
+
+
+def _insert(hold: Hold, lines: list[str]) -> int:
+    return int(hold.rows(_INSERT, (lines,))[0][0]) if lines else 0
+
+
+def _insert_tidied(hold: Hold, tail: Tail) -> int:
+    intake = tidy(tail.data)
+    count = _insert(hold, intake.lines)
+    if count != len(intake.lines):
+        intake.bad += [line[:2000] for (line,) in hold.rows(_REFUSED, (intake.lines,))]
+    if intake.bad:
+        hold.execute(
+            "INSERT INTO store.data.bad_lines SELECT ?, unnest(?::VARCHAR[]), ?",
+            (tail.source, intake.bad, time.time_ns()),
+        )
+    return count

@@ -1,0 +1,132 @@
+"""One thread that does all DuckDB work of a store, in order, so that Ctrl-C always gets through.
+
+A running DuckDB query does not notice SIGINT. So the query runs here, the caller merely waits, and
+when a ``KeyboardInterrupt`` reaches the waiting caller the work is cancelled (``cancel`` is called
+until the work has stopped, because an interrupt between two statements is otherwise lost) and the
+interrupt goes on its way. The thread is started by the first piece of work and belongs to one
+process: after a fork the child gets a clear error instead of an answer that silently vanishes.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from babyagi_nb.errors import StoreError
+
+__all__ = ["Cancelled", "Task", "Worker"]
+
+T = TypeVar("T")
+
+_STOP_WAIT = 5.0
+"""Seconds that cancelled work gets to roll back before its caller goes on without it."""
+
+
+class Cancelled(Exception):
+    """Raised inside work whose caller no longer wants it."""
+
+
+class Task(Generic[T]):
+    """One piece of work, and where its outcome will be."""
+
+    def __init__(self, work: Callable[[Task[T]], T], stop: Callable[[], None]) -> None:
+        self._work = work
+        self._stop = stop
+        self._done = threading.Event()
+        self._result: T
+        self._error: BaseException | None = None
+        self.cancelled = False
+        self.in_line = False
+        """Whether the work merely waits for a lock, so that its caller may leave at once."""
+
+    def check(self) -> None:
+        """Raise :class:`Cancelled` when nobody waits any more."""
+        if self.cancelled:
+            raise Cancelled
+
+    def run(self) -> None:
+        """Do the work; called by the worker's thread."""
+        try:
+            self.check()
+            self._result = self._work(self)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._done.set()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._stop()
+
+    def wait(self) -> T:
+        """Return what the work returned, or raise what it raised."""
+        try:
+            self._done.wait()
+        except BaseException:
+            self._cancel_and_settle()
+            raise
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def _cancel_and_settle(self) -> None:
+        for _ in range(int(_STOP_WAIT / 0.05)):
+            self.cancel()
+            if self.in_line or self._done.wait(0.05):
+                return
+
+
+class Worker:
+    """A daemon thread with a queue."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._queue: queue.SimpleQueue[Task[object] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+
+    def run(self, work: Callable[[Task[T]], T], stop: Callable[[], None]) -> T:
+        """Have *work* done and return its result; *stop* ends a statement that is under way.
+
+        Work that is asked for from inside other work is done at once, on the same thread.
+        """
+        self._check_process()
+        task = Task(work, stop)
+        if threading.current_thread() is self._thread:
+            task.run()
+        else:
+            self._start()
+            self._queue.put(task)  # type: ignore[arg-type]
+        return task.wait()
+
+    def close(self) -> None:
+        """Finish what is queued and end the thread; a later ``run`` starts a new one."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None and self._process == os.getpid():
+            self._queue.put(None)
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+                self._thread.start()
+
+    def _serve(self) -> None:
+        while (task := self._queue.get()) is not None:
+            task.run()
+            # Otherwise the frame keeps the last result alive until the next task.
+            del task
+
+    def _check_process(self) -> None:
+        if self._process != os.getpid():
+            raise StoreError(
+                "this process was forked from the one that opened the store",
+                fix="open the store again here, or start workers with multiprocessing's 'spawn'",
+            )

@@ -1,0 +1,36 @@
+"""What people see: cards, tables, trees and graphs made from records; no view knows the app.
+
+Every view has two forms (see ``widgets.view``): text that is the same on every run, and HTML that
+fits light and dark, wide and narrow. ``LogExplorer`` is the one interactive view; it alone loads
+ipywidgets, when it is first shown.
+"""
+
+from __future__ import annotations
+
+from babyagi_nb.widgets.card import FunctionCard, RegistrationNote, StatusCard
+from babyagi_nb.widgets.diffview import DiffView
+from babyagi_nb.widgets.explorer import LogExplorer
+from babyagi_nb.widgets.graphview import GraphView
+from babyagi_nb.widgets.runcard import RunCard
+from babyagi_nb.widgets.runtree import RunTree
+from babyagi_nb.widgets.table import FunctionRow, FunctionTable, RunTable, TableView
+from babyagi_nb.widgets.view import Stack, View
+from babyagi_nb.widgets.waterfall import Waterfall
+
+__all__ = [
+    "DiffView",
+    "FunctionCard",
+    "FunctionRow",
+    "FunctionTable",
+    "GraphView",
+    "LogExplorer",
+    "RegistrationNote",
+    "RunCard",
+    "RunTable",
+    "RunTree",
+    "Stack",
+    "StatusCard",
+    "TableView",
+    "View",
+    "Waterfall",
+]
