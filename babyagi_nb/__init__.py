@@ -18,6 +18,7 @@ the magics. Importing has no side effect: no file, no output, nothing heavy.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from babyagi_nb.errors import BabyAGIError
@@ -63,7 +64,7 @@ _ON_THE_APP = (
     "update_function",
 )
 
-__all__ = ["BabyAGI", "BabyAGIError", "Functionz", "get_func_instance", *_ON_THE_APP]  # noqa: PLE0604
+__all__ = ["BabyAGI", "BabyAGIError", "Functionz", "get_func_instance", *_ON_THE_APP]
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -85,7 +86,8 @@ def __getattr__(name: str) -> Any:
         from babyagi_nb.app import BabyAGI
 
         return BabyAGI
-    if name.startswith("_"):
+    # Asking for a submodule that was not imported yet must not open a store.
+    if name.startswith("_") or (name not in _ON_THE_APP and find_spec(f"{__name__}.{name}")):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(get_func_instance(), name)
 

@@ -109,7 +109,8 @@ class BabyAGI:
             raise AttributeError(name)
         self.executor.refresh()
         if self._offer(name):
-            return self.executor.logged(name)
+            found: Callable[..., Any] = self.executor.logged(name)
+            return found
         hint = near(name, [*self.catalogue, *dir(type(self))])
         raise AttributeError(f"no function or method {name!r}{'; ' + hint if hint else ''}")
 
@@ -145,7 +146,8 @@ class BabyAGI:
         ``@app.register_function``. Raises :class:`~babyagi_nb.errors.RegistrationError`.
         """
         if callable(metadata):
-            return self.register_function()(metadata)
+            decorated: Callable[..., Any] = self.register_function()(metadata)
+            return decorated
         given = self._declare(metadata, imports, dependencies, triggers, key_dependencies, declared)
 
         def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -386,7 +388,7 @@ class BabyAGI:
     def get_all_secret_keys(self) -> list[dict[str, Any]]:
         """Known keys: names, whether there is a value now, and who needs them. Never a value."""
         self.refresh()
-        needed: dict[str, list[str]] = {name: [] for name in self.catalogue.keys()}
+        needed: dict[str, list[str]] = {name: [] for name in self.catalogue.keys()}  # noqa: SIM118
         for function in self.catalogue:
             for key in self.catalogue.version(function).spec.keys:
                 needed.setdefault(key, []).append(function)
@@ -412,7 +414,7 @@ class BabyAGI:
         or several), ``text``, ``roots_only``, ``root``, ``parent``, ``trigger``, ``version``, ….
         A date without a zone is local time.
         """
-        status = narrowed.pop("status", ())
+        status: Any = narrowed.pop("status", ())
         wanted = RunFilter(
             function=function_name,
             since=nanoseconds(start_date),
@@ -467,7 +469,7 @@ class BabyAGI:
     # -- inside --------------------------------------------------------------------------------
 
     def _offer(self, name: str) -> bool:
-        """Whether *name* is stored; a default pack is loaded when its function is first asked for."""
+        """Whether *name* is stored; a default pack is loaded when first asked for."""
         if name in self.catalogue:
             return True
         known = installed_packs()
@@ -529,7 +531,7 @@ def _current_run() -> str | None:
 
 def _warn(message: str) -> None:
     """Outside a notebook front end, one line on standard error."""
-    print(f"babyagi: {message}", file=sys.stderr)
+    sys.stderr.write(f"babyagi: {message}\n")
 
 
 def _defines(file: Path, name: str) -> bool:

@@ -1,7 +1,8 @@
 """Questions to a large store, and how fast journals become rows.
 
 The store of a million runs is filled by one SQL statement; the questions then go through the same
-port as everybody's, so each figure holds the locks, ATTACH, the query, what is unfolded, and DETACH.
+port as everybody's, so each figure holds the locks, ATTACH, the query, what is unfolded, and
+DETACH.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ class HandWritten:
     """A file, and the wrapper that logs into it."""
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._descriptor = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
+        )
         self._numbers = itertools.count(1)
 
     def log(self, function: Callable[..., Any]) -> Callable[..., Any]:

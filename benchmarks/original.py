@@ -1,8 +1,8 @@
 """The original BabyAGI 2, as it comes: PyPI ``babyagi`` with its packs and its SQLite database.
 
 It lives in a virtual environment of its own under ``build/``, made on first use; where it cannot
-be installed the figure is skipped and says why. Run as ``python -m benchmarks.original`` *inside* that
-environment, this file is the candidate process.
+be installed the figure is skipped and says why. Run as ``python -m benchmarks.original`` *inside*
+that environment, this file is the candidate process.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _install() -> None:
 
 
 def _candidate() -> None:
-    import babyagi  # type: ignore[import-untyped]
+    import babyagi  # type: ignore[import-not-found]
 
     app = babyagi.get_func_instance()
     app.add_function(

@@ -54,7 +54,10 @@ class Peer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -69,12 +72,20 @@ class Peer:
 
     def batch(self, calls: int) -> float:
         """Seconds per call, over *calls* calls; 0 calls waits until the child is ready."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        self.ask(calls)
+        return self.answer()
+
+    def ask(self, calls: int) -> None:
+        """Let the child begin; :meth:`answer` waits for its end."""
+        assert self._process.stdin is not None
         try:
             self._process.stdin.write(f"{calls}\n")
             self._process.stdin.flush()
         except OSError:
             raise PeerFailed(self._why()) from None
+
+    def answer(self) -> float:
+        assert self._process.stdout is not None
         for line in self._process.stdout:
             if line.startswith(_MARK):
                 return float(line.removeprefix(_MARK))

@@ -73,9 +73,9 @@ def _shape(walk: Walk, noun: str, shape: Any, dtype: Any) -> dict[str, Any]:
     """The facts all arrays have: how many of what."""
     sizes = [int(each) for each in shape[:16]]
     kind = str(dtype)[:80]
-    words = [kind, noun, " × ".join(map(str, sizes))]
+    said = f"{' × '.join(map(str, sizes))} {noun}"
     facts: dict[str, Any] = {
-        "$repr": walk.text(" ".join(filter(None, words)), 200),
+        "$repr": walk.text(f"{said} of {kind}" if kind else said, 200),
         "shape": walk.items(sizes, len(shape), 0),
     }
     return {**facts, "dtype": kind} if kind else facts

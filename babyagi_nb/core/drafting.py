@@ -45,7 +45,7 @@ def draft(
 
     ``declared(name)`` is what was said about each. Raises
     :class:`~babyagi_nb.errors.RegistrationError` for reserved names, names nobody knows, unknown
-    dependencies and triggers, and for what can be said of one function only but was said of several.
+    dependencies and triggers.
     """
     names = [each.name for each in functions]
     warnings: list[str] = []

@@ -45,7 +45,7 @@ _STYLE = """
 .bnb-g{font-family:var(--jp-code-font-family,ui-monospace,SFMono-Regular,Menlo,Consolas,\
 'DejaVu Sans Mono',monospace);font-size:12px}
 .bnb-g text{fill:currentColor;stroke:none}
-.bnb-g .d{font-size:10px;opacity:.68}
+.bnb-g .sub{font-size:10px;opacity:.68}
 .bnb-g .l{font-size:11px;opacity:.8;font-family:var(--jp-ui-font-family,system-ui,sans-serif)}
 .bnb-g rect,.bnb-g polygon{fill:color-mix(in srgb,var(--h) 9%,transparent);\
 stroke:color-mix(in srgb,var(--h) 55%,transparent);stroke-width:1.1}
@@ -196,7 +196,7 @@ def _node(node: Node, box: Placed) -> str:
         )
     parts.append(_text(centre, middle - 2 if detail else middle + 4, label, ""))
     if detail:
-        parts.append(_text(centre, middle + 12, detail, ' class="d" font-size="10"'))
+        parts.append(_text(centre, middle + 12, detail, ' class="sub" font-size="10"'))
     return "".join(parts) + "</g>"
 
 

@@ -209,8 +209,11 @@ def _read_early(node: ast.ClassDef) -> set[str]:
             targets = getattr(statement, "targets", None) or [statement.target]  # type: ignore[union-attr]
             stores = {each.id for each in targets if isinstance(each, ast.Name)}
             value: ast.expr = statement.value  # type: ignore[assignment]
-            loads = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
-            found |= (loads & stores) - stored
+            names = [each for each in ast.walk(value) if isinstance(each, ast.Name)]
+            loads = {each.id for each in names}
+            # What a comprehension or a walrus binds inside the value is not read from outside.
+            inside = {each.id for each in names if isinstance(each.ctx, ast.Store)}
+            found |= (loads & stores) - stored - inside
         stored |= _bound_in(statement)
     return found
 

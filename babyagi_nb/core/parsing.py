@@ -65,8 +65,8 @@ class ParsedCell:
         return tuple(each.name for each in self.functions)
 
 
-def parse_cell(text: str, name: str | None = None) -> ParsedCell:
-    """Read the functions of *text*; *name* picks one, and makes the others its helpers.
+def parse_cell(text: str, name: str | tuple[str, ...] | None = None) -> ParsedCell:
+    """Read the functions of *text*; *name* picks one or several, and makes the others helpers.
 
     Raises :class:`~babyagi_nb.errors.SourceError` with ``line`` for text that does not parse,
     shell lines, a top-level ``await``, star imports, and for text without a (public) function.
@@ -188,7 +188,7 @@ def _refuse(tree: ast.Module) -> None:
                 fix=f"name them: from {statement.module} import a, b",
                 line=statement.lineno,
             )
-        awaiting = None if isinstance(statement, _SCOPES) else _find_await(statement)
+        awaiting = _find_await(statement)
         if awaiting is not None:
             raise SourceError(
                 f"line {awaiting}: await at the top level of a function cell",
@@ -203,6 +203,9 @@ def _find_await(statement: ast.stmt) -> int | None:
     while stack:
         node = stack.pop()
         if isinstance(node, _SCOPES):
+            # Decorators and defaults are evaluated outside; the body is not.
+            stack += getattr(node, "decorator_list", ())
+            stack += filter(None, [*node.args.defaults, *node.args.kw_defaults])
             continue
         if isinstance(node, _AWAITS):
             return node.lineno
@@ -212,7 +215,9 @@ def _find_await(statement: ast.stmt) -> int | None:
     return None
 
 
-def _pick(statements: list[Statement], name: str | None) -> tuple[str, ...]:
+def _pick(statements: list[Statement], name: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    if isinstance(name, tuple):
+        return tuple(_pick(statements, each)[0] for each in name)
     defined = [each for each in statements if isinstance(each.node, FunctionNode)]
     public = dict.fromkeys(n for each in defined if each.kind == "function" for n in each.binds)
     if name is None and public:

@@ -32,10 +32,10 @@ __all__ = [
 class Journal(Protocol):
     """Where ended runs go, and the board on which open ones stand.
 
-    ``begin`` takes the encoded start of a record (a JSON object, no newline); ``end`` and ``append``
-    take whole records ending in a newline. ``end`` has put the line where a
-    SIGKILL cannot reach it when it returns. No method raises for a full, read-only or vanished
-    disk: lines are then kept in memory up to a bound, written later, and drops are counted.
+    ``begin`` takes the encoded start of a record (a JSON object, no newline); ``end`` and
+    ``append`` take whole records ending in a newline, and have put them where a SIGKILL cannot
+    reach them when they return. No method raises for a full, read-only or vanished disk: lines
+    are then kept in memory up to a bound, written later, and drops are counted.
     All methods may be called from any thread.
     """
 
@@ -117,7 +117,7 @@ class Queries(Protocol):
         ...
 
     def tree(self, id: str) -> list[Run]:
-        """Every run of the call tree that *id* belongs to, oldest first, triggered ones included."""
+        """Every run of the call tree that *id* belongs to, triggered ones too, oldest first."""
         ...
 
     def count(self, wanted: RunFilter) -> int: ...

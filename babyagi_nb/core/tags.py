@@ -138,9 +138,10 @@ def _moment(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
         # Timestamps hold nanoseconds, and the missing one is no moment at all.
         return {"$repr": walk.text(str(value), 200)}
     text = base.isoformat(value)
-    # An offset says less than a zone with its rules, so such a moment is not told in full.
+    # The text has neither the rules of a zone nor which of two equal hours is meant.
     zone = getattr(value, "tzinfo", None)
-    told = zone is None or _path(type(zone)) == "datetime:timezone"
+    fixed = zone is None or _path(type(zone)) == "datetime:timezone"
+    told = fixed and not getattr(value, "fold", 0)
     return {"$value" if told else "$repr": walk.text(text, 200)}
 
 

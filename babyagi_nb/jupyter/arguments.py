@@ -85,8 +85,14 @@ class Syntax:
         known = [name for each in self.options for name in (each.name, *each.aliases)]
         raise UsageError(
             f"unknown option {word!r}",
-            fix=near(wanted, known) or f"usage: {self.usage()}",
+            fix=near(wanted, known) or self.mend(),
         )
+
+    def mend(self) -> str:
+        """What to tell who wrote something else: the usage, or where to find it when it is long."""
+        usage = self.usage()
+        name = self.command.rpartition(" ")[2].lstrip("%")
+        return f"usage: {usage}" if len(usage) <= 100 else f"%babyagi help {name} shows the usage"
 
     def knows(self, word: str) -> bool:
         return any(word == each.name or word in each.aliases for each in self.options)
@@ -137,7 +143,7 @@ class _Reader:
             elif assigned and not assigned[2].startswith("="):
                 self._option(self._syntax.find(assigned[1]), assigned[2])
             elif self._syntax.knows(word) and self._peek().startswith("="):
-                self._words[self._at] = self._words[self._at][1:]
+                self._words[self._at : self._at + 1] = filter(None, [self._peek()[1:]])
                 self._option(self._syntax.find(word), None)
             elif word.startswith("-") and len(word) > 1 and not word[1:].isdigit():
                 self._option(self._syntax.find(word[1:]), None)
@@ -200,13 +206,13 @@ class _Reader:
             known = [each.name for each in self._syntax.options]
             raise UsageError(
                 f"unexpected {extra!r}",
-                fix=near(extra, known) or f"usage: {self._syntax.usage()}",
+                fix=near(extra, known) or self._syntax.mend(),
             )
         for place in places[len(self._places) :]:
             if place.required:
                 raise UsageError(
                     f"{self._syntax.command} needs {place.name}",
-                    fix=f"usage: {self._syntax.usage()}",
+                    fix=self._syntax.mend(),
                 )
         return {
             place.name: _choice(place.name, word, place.choices)
@@ -217,7 +223,8 @@ class _Reader:
 def _read(option: Option, value: str) -> Any:
     if option.kind == "names":
         words = value.strip().removeprefix("[").removesuffix("]").split(",")
-        return ",".join(word.strip() for word in words if word.strip())
+        names = [word.strip() for word in words if word.strip()]
+        return ",".join(_choice(option.name, name, option.choices) for name in names)
     if option.kind == "switch":
         return _switch(option, value)
     if option.kind in ("number", "count"):

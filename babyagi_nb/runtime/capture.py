@@ -25,7 +25,7 @@ class Capture:
 
     def attach(self) -> None:
         """Tap what is ``sys.stdout`` now, and let go of the stream tapped before."""
-        stream = sys.stdout
+        stream: Any = sys.stdout
         self.detach()
         self.stream = stream
         write = getattr(stream, "write", None)

@@ -36,7 +36,7 @@ class Changes:
         self._executor = executor
 
     def activate(self, name: str, number: int) -> None:
-        """Make a version the active one; raises ``NotFound``, and ``DependencyError`` for circles."""
+        """Make a version the active one; raises ``NotFound``, ``DependencyError`` (circle)."""
 
         def decide(catalogue: Catalogue) -> Decision:
             version = catalogue.version(name, number)

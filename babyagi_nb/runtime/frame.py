@@ -40,52 +40,51 @@ class Frame:
     nearest logged ancestor when this run is not logged itself.
     """
 
-    __slots__ = (
-        "anchor", "cascade", "depth", "duration", "ended", "function", "head", "id", "policy",
-        "root", "slot", "stdout", "stdout_left", "trail", "version",
-    )  # fmt: skip
+    # Class attributes rather than slots: a run that neither prints nor triggers sets few of them.
+    anchor: RunId | None
+    cascade: Cascade | None = None
+    depth = 0
+    """How many triggers led here."""
+    duration = 0
+    """Nanoseconds."""
+    ended = False
+    head = b""
+    policy: LogPolicy = "all"
+    slot = -1
+    stdout: list[str] | None = None
+    trail: frozenset[FunctionName] = frozenset()
+    """Functions on the way of triggers that led here."""
 
     def __init__(
         self, id: RunId, function: FunctionName, version: VersionNumber, parent: Frame | None
     ) -> None:
-        self.id = id
+        self.id = self.anchor = id
         self.function = function
         self.version = version
-        self.anchor: RunId | None = id
-        self.stdout: list[str] | None = None
-        self.policy: LogPolicy = "all"
-        self.ended = False
-        self.slot = -1
-        self.duration = 0
-        self.head = b""
         if parent is None:
             self.root = id
-            self.depth = 0
-            self.trail: frozenset[FunctionName] = _NO_TRAIL
-            self.cascade: Cascade | None = None
         else:
             # A root that is not logged is nobody's root in the log.
             self.root = id if parent.anchor is None and parent.root == parent.id else parent.root
-            self.depth = parent.depth
-            self.trail = parent.trail
-            self.cascade = parent.cascade
+            if parent.cascade is not None:
+                self.cascade = parent.cascade
+                self.depth = parent.depth
+                self.trail = parent.trail
 
     def print(self, text: str) -> None:
         """Keep *text* as printed by this run, up to the limit."""
         if self.stdout is None:
             self.stdout = []
-            self.stdout_left = STDOUT_LIMIT
-        if self.stdout_left > 0:
-            self.stdout.append(text[: self.stdout_left])
-            self.stdout_left -= len(text)
-            if self.stdout_left <= 0:
+            self._stdout_left = STDOUT_LIMIT
+        if self._stdout_left > 0:
+            self.stdout.append(text[: self._stdout_left])
+            self._stdout_left -= len(text)
+            if self._stdout_left <= 0:
                 self.stdout.append(f"\n… cut after {STDOUT_LIMIT} characters")
 
     def printed(self) -> str | None:
         return "".join(self.stdout) if self.stdout else None
 
-
-_NO_TRAIL: frozenset[FunctionName] = frozenset()
 
 current: ContextVar[Frame | None] = ContextVar("babyagi_run", default=None)
 """The innermost run of the running code, or ``None`` outside every run."""
@@ -112,7 +111,8 @@ def propagate() -> Callable[[], None]:
     Only code that runs inside a stored function is affected: a thread started elsewhere takes
     the untouched path. Pools are covered at ``submit``, because a worker outlives many runs.
     """
-    start, submit = threading.Thread.start, ThreadPoolExecutor.submit
+    start: Any = threading.Thread.start
+    submit: Any = ThreadPoolExecutor.submit
 
     @wraps(start)
     def start_in_run(thread: threading.Thread) -> None:
@@ -129,15 +129,15 @@ def propagate() -> Callable[[], None]:
         frame = current.get()
         return submit(pool, task if frame is None else _carried(frame, task), *args, **kwargs)
 
-    threading.Thread.start = start_in_run  # type: ignore[method-assign]
-    ThreadPoolExecutor.submit = submit_in_run  # type: ignore[method-assign, assignment]
+    setattr(threading.Thread, "start", start_in_run)  # noqa: B010 - mypy forbids the assignment
+    setattr(ThreadPoolExecutor, "submit", submit_in_run)  # noqa: B010
 
     def restore() -> None:
         # Somebody may have wrapped after us; then our wrapper has to stay underneath.
         if threading.Thread.start is start_in_run:
-            threading.Thread.start = start  # type: ignore[method-assign]
+            setattr(threading.Thread, "start", start)  # noqa: B010
         if ThreadPoolExecutor.submit is submit_in_run:
-            ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+            setattr(ThreadPoolExecutor, "submit", submit)  # noqa: B010
 
     return restore
 

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from babyagi_nb.core.ports import Keys
+from babyagi_nb.core.preview import preview
 from babyagi_nb.core.records import FunctionVersion, Import
 from babyagi_nb.errors import MissingName, near
 from babyagi_nb.ids import FunctionName, VersionNumber
@@ -43,8 +44,8 @@ class Link:
     """One version, ready to run."""
 
     __slots__ = (
-        "accepts_output", "check", "function", "kind", "listeners", "logs", "module", "name",
-        "names", "number", "plain", "prepare", "secret", "star", "timeout", "version",
+        "accepts_output", "first", "function", "kind", "listeners", "logs", "module", "most",
+        "name", "names", "number", "plain", "prepare", "ready", "secret", "star", "timeout", "version",
     )  # fmt: skip
 
     def __init__(
@@ -64,14 +65,23 @@ class Link:
         self.kind: Kind = _kind(function)
         self.timeout = spec.timeout
         self.logs = spec.log
-        self.check: Check | None = argument_check(function, spec.name) if spec.validate else None
+        self.ready = _readiness(
+            argument_check(function, spec.name) if spec.validate else None, prepare
+        )
+        """Run before each call, if not ``None``: checks the arguments, fetches what is live."""
         self.names, self.star, self.accepts_output = _positional(function)
+        self.first = self.names[0] if self.names else ""
+        self.most = len(self.names)
         self.listeners: tuple[FunctionName, ...] = ()
         self.secret = frozenset(spec.metadata.get("secret_parameters", ()))
         self.plain = (
             self.kind == "sync" and self.timeout is None and self.logs == "all" and not self.secret
         )
         """Whether the short way through the executor applies."""
+
+    def previews(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Bounded snapshots of the arguments of a call, by name."""
+        return {name: preview(value) for name, value in self.params(args, kwargs).items()}
 
     def params(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Name the arguments of a call; extra positional ones stand under ``*name``."""
@@ -131,7 +141,7 @@ class Linker:
         return link
 
     def trial(
-        self, versions: Iterable[FunctionVersion], locations: Mapping[str, Location]
+        self, versions: Iterable[FunctionVersion], locations: Mapping[FunctionName, Location]
     ) -> dict[str, Any]:
         """Link candidates that are not stored yet, and return a namespace that sees them all.
 
@@ -186,6 +196,18 @@ class Linker:
                 space[key] = value
 
         return prepare
+
+
+def _readiness(check: Check | None, prepare: Callable[[], None] | None) -> Check | None:
+    if prepare is None or check is None:
+        return check if prepare is None else lambda args, kwargs: prepare()
+
+    def ready(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        __tracebackhide__ = True
+        check(args, kwargs)
+        prepare()
+
+    return ready
 
 
 def _reads_names_early(version: FunctionVersion) -> bool:

@@ -1,5 +1,9 @@
 """Opening and closing the record of a run.
 
+A record is one JSON object in two parts. The *head* says who runs, under whom, since when and with
+what; it stands on the board while the run is open. The *tail* says how it ended. A journal line is
+head and tail in one object, so the head is encoded once. Members without a value are left out.
+
 A run that began leaves exactly one record: ``succeed`` or ``settle`` writes it, whichever comes
 first. What the log policy drops still stands on the board while it is open, so that a killed
 kernel tells what it was doing.
@@ -9,13 +13,17 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from time import time_ns
+from time import perf_counter_ns, time_ns
 from types import FrameType
 from typing import Any
+from weakref import WeakSet
+
+import orjson
 
 from babyagi_nb.core.ports import Journal
 from babyagi_nb.core.preview import preview
@@ -25,7 +33,6 @@ from babyagi_nb.ids import FunctionName, RunId, VersionNumber
 from babyagi_nb.runtime import triggers
 from babyagi_nb.runtime.frame import Frame
 from babyagi_nb.runtime.linker import Link
-from babyagi_nb.runtime.record import encode_head, encode_line, previews
 from babyagi_nb.runtime.traces import note_run, text_of
 
 __all__ = ["Recorder"]
@@ -37,11 +44,24 @@ class Recorder:
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.cell: str | None = None
-        """The notebook cell under way; set by whoever knows it, written with each run."""
-        self._numbers = itertools.count(1)
+        """The notebook cell under way (its id, or ``In[n]``), written with each run."""
+        # From a number of eight digits, so that ids of one kernel sort as text.
+        self.numbers = itertools.count(10_000_001)
+        self.prefix = f"{journal.kernel}."
+        self.epoch = 0
+        """Nanoseconds from the monotonic to the wall clock."""
+        self.set_clock()
+        _recorders.add(self)
+
+    def set_clock(self) -> None:
+        """Relate the monotonic clock to the wall clock, so that a call reads one clock only.
+
+        A wall clock that steps is followed at the next refresh, a tenth of a second later.
+        """
+        self.epoch = time_ns() - perf_counter_ns()
 
     def next_id(self) -> RunId:
-        return RunId(f"{self.journal.kernel}.{next(self._numbers):08d}")
+        return RunId(self.prefix + str(next(self.numbers)))
 
     def open(
         self,
@@ -60,22 +80,35 @@ class Recorder:
         if link.logs == "none":
             frame.anchor = above.anchor if above is not None else None
             return frame
-        params = previews(link.params(args, kwargs))
-        frame.head = self._head(frame, above, cause, params)
+        frame.head = self._head(frame, above, cause, link.previews(args, kwargs))
         frame.slot = self.journal.begin(frame.head)
         return frame
+
+    def _head(
+        self, frame: Frame, above: Frame | None, cause: Frame | None, params: dict[str, Any]
+    ) -> bytes:
+        head: dict[str, Any] = {"id": frame.id, "root": frame.root}
+        if above is not None and above.anchor is not None:
+            head["parent"] = above.anchor
+            if cause is not None:
+                head["trigger"] = above.anchor
+        head["function"] = frame.function
+        head["version"] = frame.version
+        head["cell"] = self.cell
+        head["started"] = perf_counter_ns() + self.epoch
+        head["params"] = params
+        return orjson.dumps(head)
 
     def succeed(self, frame: Frame, output: Any) -> None:
         """Close a run that returned *output*."""
         if frame.policy == "all":
-            tail: dict[str, Any] = {
-                "duration": frame.duration,
-                "status": "success",
-                "output": preview(output),
-            }
-            if frame.stdout is not None:
-                tail["stdout"] = frame.printed()
-            self.journal.end(frame.slot, encode_line(frame.head, tail))
+            line = b'%b,"duration":%d,"status":"success","output":%b%b}\n' % (
+                frame.head[:-1],
+                frame.duration,
+                orjson.dumps(preview(output)),
+                b"" if frame.stdout is None else b',"stdout":' + _text(frame.printed()),
+            )
+            self.journal.end(frame.slot, line)
         elif frame.policy == "errors":
             self.journal.release(frame.slot)
         frame.ended = True
@@ -91,32 +124,24 @@ class Recorder:
                 return
             frame.ended = True
             if frame.policy != "none" and frame.head:
-                if not self.journal.wrote(frame.id):
-                    self.journal.append(encode_line(frame.head, _failure(frame, error)))
-                self.journal.abandon(frame.id)
+                line = _line(frame.head, _failure(frame, error))
+                if isinstance(error, Exception) and not isinstance(error, RunTimeout):
+                    self.journal.end(frame.slot, line)
+                else:
+                    self._settle_interrupted(frame, line)
             note_run(error, f"{frame.function}@{frame.version}", frame.id)
 
     def refuse(self, name: FunctionName, version: int, cause: Frame, why: str) -> None:
         """Record that a guard kept *name* from running after *cause*."""
         frame = Frame(self.next_id(), name, VersionNumber(version), cause)
         head = self._head(frame, cause, cause, {})
-        self.journal.append(encode_line(head, {"duration": 0, "status": "refused", "message": why}))
+        self.journal.append(_line(head, {"duration": 0, "status": "refused", "message": why}))
 
-    def _head(
-        self, frame: Frame, above: Frame | None, cause: Frame | None, params: dict[str, Any]
-    ) -> bytes:
-        head: dict[str, Any] = {"id": frame.id, "root": frame.root}
-        if above is not None and above.anchor is not None:
-            head["parent"] = above.anchor
-        if cause is not None and cause.anchor is not None:
-            head["trigger"] = cause.anchor
-        head["function"] = frame.function
-        head["version"] = frame.version
-        if self.cell is not None:
-            head["cell"] = self.cell
-        head["started"] = time_ns()
-        head["params"] = params
-        return encode_head(head)
+    def _settle_interrupted(self, frame: Frame, line: bytes) -> None:
+        """Bookkeeping may have been cut anywhere, so nothing it noted can be relied on."""
+        if not self.journal.wrote(frame.id):
+            self.journal.append(line)
+        self.journal.abandon(frame.id)
 
 
 _STATUS: tuple[tuple[type[BaseException], RunStatus], ...] = (
@@ -144,17 +169,27 @@ def _failure(frame: Frame, error: BaseException) -> dict[str, Any]:
     return tail
 
 
+def _line(head: bytes, tail: dict[str, Any]) -> bytes:
+    clean = {key: preview(value) for key, value in tail.items()}
+    return b"%b,%b" % (head[:-1], orjson.dumps(clean, None, orjson.OPT_APPEND_NEWLINE)[1:])
+
+
+def _text(text: str | None) -> bytes:
+    """Printed text as JSON; half surrogate pairs, which JSON cannot hold, become question marks."""
+    try:
+        return orjson.dumps(text)
+    except TypeError:
+        return orjson.dumps((text or "").encode("utf-8", "replace").decode())
+
+
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
     """Let Ctrl-C wait until the body is done; then it is delivered as it would have been."""
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
     waiting: list[tuple[int, FrameType | None]] = []
-    before = signal.getsignal(signal.SIGINT)
-    if not callable(before):
-        yield
-        return
     signal.signal(signal.SIGINT, lambda number, frame: waiting.append((number, frame)))
     try:
         yield
@@ -162,3 +197,16 @@ def _interrupts_held() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
         if waiting:
             before(*waiting[0])
+
+
+_recorders: WeakSet[Recorder] = WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    """A forked child is another kernel: its runs need another prefix, its board other slots."""
+    for each in _recorders:
+        each.prefix = f"{each.journal.kernel}."
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -23,6 +23,8 @@ __all__ = ["Check", "argument_check", "json_schema"]
 Check = Callable[[tuple[Any, ...], Mapping[str, Any]], None]
 """Raises :class:`~babyagi_nb.errors.ArgumentError` when an argument does not fit."""
 
+_NUMBERS: dict[type, type] = {int: numbers.Integral, float: numbers.Real}
+
 _UNCHECKED: tuple[Any, ...] = (Any, object, inspect.Parameter.empty)
 
 
@@ -43,9 +45,8 @@ class _Hint:
         if value is None and self.none_allowed:
             return ""
         # numpy's scalars are no ``int`` or ``float``, and every data frame hands them out.
-        if self.hint is int and isinstance(value, numbers.Integral) and type(value) is not bool:
-            return ""
-        if self.hint is float and isinstance(value, numbers.Real) and type(value) is not bool:
+        number = _NUMBERS.get(self.hint) if isinstance(self.hint, type) else None
+        if number is not None and isinstance(value, number) and not isinstance(value, bool):
             return ""
         if self.adapter is None:
             self.adapter = _adapter(self.hint) or False
@@ -97,6 +98,7 @@ def argument_check(function: Callable[..., Any], name: str) -> Check | None:
     count = len(positional)
 
     def check(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        __tracebackhide__ = True
         for wanted, value in zip(positional, args, strict=False):
             if wanted is not None and type(value) is not wanted.exact:
                 _refuse(name, wanted, value)
@@ -143,6 +145,7 @@ def json_schema(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _refuse(function: str, wanted: _Hint, value: Any) -> None:
+    __tracebackhide__ = True
     complaint = wanted.fits(value)
     if complaint:
         raise ArgumentError(

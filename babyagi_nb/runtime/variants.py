@@ -217,10 +217,8 @@ class _Seen:
 
 def _make_ready(link: Link, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     __tracebackhide__ = True
-    if link.check is not None:
-        link.check(args, kwargs)
-    if link.prepare is not None:
-        link.prepare()
+    if link.ready is not None:
+        link.ready(args, kwargs)
 
 
 async def _within(limit: float | None, link: Link, body: Coroutine[Any, Any, Any]) -> Any:

@@ -151,8 +151,11 @@ class FileDefinitions:
         touched: set[FunctionName] = set()
         for line, what in frames.damage.items():
             self._find(f"line {line} of {str(self._path)!r} cannot be used: {what}")
+        applied = catalogue.history[-1].id if catalogue.history else 0
         with _without_collector():
             for transaction in frames.transactions:
+                if transaction.id <= applied:
+                    continue  # an interrupt came between applying and remembering how far
                 try:
                     touched |= catalogue.apply(transaction)
                 except KeyError as error:

@@ -89,6 +89,7 @@ class FileJournal:
         if self.redact is not None:
             line = self._redacted(line)
             if not line:
+                self.dropped += 1
                 return self.release(slot)
         try:
             self._append(line)
@@ -237,14 +238,10 @@ class FileJournal:
 
     def _redacted(self, line: bytes) -> bytes:
         """Return *line* as it may be stored; empty when that cannot be made out."""
-        redact = self.redact
-        if redact is None:
-            return line
         try:
-            return redact(line)
+            return self.redact(line) if self.redact is not None else line
         except Exception as error:
             # Storing nothing is the only safe answer: the line may hold a secret.
-            self.dropped += 1
             self._warn(f"a record could not be redacted and was not stored: {error!r}")
             return b""
 

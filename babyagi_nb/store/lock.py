@@ -1,10 +1,10 @@
 """Locks between processes: one lock file, a fair turnstile of two, and claims for life.
 
-A hold is an open file with the system's advisory lock on it (``flock``). Closing the file gives the
-lock back, so a hold cannot outlive its process, and whatever drops the file object, an interrupt
-included, drops the lock. Because ``flock`` belongs to the open file and not to the process, two
-holds in one process exclude each other like any others, and the database's own POSIX lock is never
-touched.
+A hold is an open file with the system's advisory lock on it (``flock``). The system gives the lock
+back when the file is closed, so a hold cannot outlive its process, and whatever drops the file
+object, an interrupt included, drops the lock. Because ``flock`` belongs to the open file and not to
+the process, two holds in one process exclude each other like any others, and the database's own
+POSIX lock is never touched.
 
 Waiting is done by a helper thread inside the blocking system call, never by asking again and again:
 the system serves its queue, and the waiting thread stays free to be interrupted or to give up.
@@ -46,6 +46,12 @@ _ours: WeakSet[_Held] = WeakSet()
 
 class _Held(io.FileIO):
     """An open file whose lock is given back when the object is closed or merely dropped."""
+
+    def close(self) -> None:
+        # Closing alone would wait for a child that was forked this moment to close its copy.
+        if not self.closed:
+            _give_back(self)
+        super().close()
 
     def __del__(self) -> None:
         # Without this, dropping one (an interrupt can do that) would be reported as a leak.
@@ -136,14 +142,9 @@ class _Wait:
 
     def until(self, timeout: float | None, lock: FileLock) -> None:
         """Return with the lock held, or raise ``StoreLocked``; an interrupt passes through."""
-        threading.Thread(target=self._run, name="babyagi-lock", daemon=True).start()
-        arrived = False
-        try:
-            arrived = self._settled.wait(timeout)
-        finally:
-            if not arrived:
-                self._abandon()
-        if not arrived:
+        if timeout == 0:
+            self._file.close()
+        if timeout == 0 or not self._sit(timeout):
             who = lock.holder() or "another process"
             raise StoreLocked(
                 f"{str(lock.path)!r} is held by {who}",
@@ -151,6 +152,16 @@ class _Wait:
             )
         if self._error is not None:
             raise unwritable(lock.path, self._error) from self._error
+
+    def _sit(self, timeout: float | None) -> bool:
+        threading.Thread(target=self._run, name="babyagi-lock", daemon=True).start()
+        arrived = False
+        try:
+            arrived = self._settled.wait(timeout)
+        finally:
+            if not arrived:
+                self._abandon()
+        return arrived
 
     def _run(self) -> None:
         try:
@@ -237,6 +248,9 @@ if sys.platform == "win32":
                 if not wait:
                     return False
                 time.sleep(0.01)
+
+    def _give_back(file: _Held) -> None:
+        """Closing does it."""
 else:
     import fcntl
 
@@ -248,11 +262,14 @@ else:
             return False
         return True
 
+    def _give_back(file: _Held) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+
 
 def _let_go_in_child() -> None:
     # Only close: an explicit unlock would act on the lock that the parent still needs.
     for file in list(_ours):
-        file.close()
+        io.FileIO.close(file)
     _ours.clear()
 
 

@@ -43,17 +43,17 @@ class MemoryJournal:
         _journals.add(self)
 
     def begin(self, line: bytes) -> int:
-        if self.redact is not None:
-            line = self.redact(line)
+        if not (line := self._redacted(line)):
+            return -1
         with self._lock:
             self._ticket += 1
             self._board[self._ticket] = line
             return self._ticket
 
     def end(self, slot: int, line: bytes) -> None:
-        if self.redact is not None:
-            line = self.redact(line)
+        line = self._redacted(line)
         with self._lock:
+            self.dropped += not line
             self.sources[self.number] += line
             self.written += len(line)
             self.rotate_if_large()
@@ -89,6 +89,12 @@ class MemoryJournal:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _redacted(self, line: bytes) -> bytes:
+        try:
+            return self.redact(line) if self.redact is not None else line
+        except Exception:
+            return b""
 
     def _after_fork(self) -> None:
         self._lock = threading.RLock()

@@ -13,7 +13,7 @@ branch and merges the few rows that come back: a view over both halves would rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,7 +29,7 @@ from babyagi_nb.store.index import Index
 from babyagi_nb.store.journals import Lines, archived
 from babyagi_nb.store.rows import COLUMNS, kernel_of, run_of_row, runs_of_lines
 from babyagi_nb.store.sql import run_select
-from babyagi_nb.store.watermarks import read_live
+from babyagi_nb.store.watermarks import read_some, read_watermarks
 
 __all__ = ["StoreQueries", "Unfolded"]
 
@@ -178,9 +178,7 @@ class StoreQueries:
 
     def _unfolded(self, hold: Hold) -> Unfolded:
         boards = list(runs_of_lines(self._lines.open_runs()))
-        marks, archive = read_live(hold)
-        if self._home is not None and archive < len(archived(self._home)):
-            raise _Backlog
+        marks = self._watermarks(hold)
         ended: list[Run] = []
         left = TAIL_LIMIT
         for tail in self._lines.tails(marks, limit=TAIL_LIMIT):
@@ -191,6 +189,17 @@ class StoreQueries:
         if ended:
             self._awake()
         return Unfolded(ended, _still_open(hold, boards, ended))
+
+
+    def _watermarks(self, hold: Hold) -> Mapping[str, int]:
+        if self._home is None:
+            return read_watermarks(hold).folded
+        # A source that appears after this look cannot have been taken in: nobody folds now.
+        sources = [path.name for path in self._home.journal.glob("*.ndjson")]
+        marks, archive = read_some(hold, sources)
+        if archive < len(set(archived(self._home)).difference(sources)):
+            raise _Backlog
+        return marks
 
 
 def _still_open(hold: Hold, boards: list[Run], ended: list[Run]) -> list[Run]:

@@ -44,10 +44,7 @@ _NAMES = 500
 
 
 class LogExplorer(View):
-    """Filter the runs of a store, page through them, and look into one.
-
-    >>> LogExplorer(queries)  # doctest: +SKIP
-    """
+    """Filter the runs of a store, page through them, and look into one; *size* rows a page."""
 
     def __init__(self, queries: Queries, *, size: int = 20) -> None:
         self.model = ExplorerModel(queries, size=size)
@@ -107,7 +104,7 @@ class _Parts:
         self.model = model
         self.drawing = False
         self.looked = 0.0
-        full = w.Layout(width="100%")
+        full = w.Layout(width="auto")  # 100% and the margin would be more than there is
         part = w.Layout(flex="1 1 130px", width="auto", min_width="110px", max_width="240px")
         slim = w.Layout(width="auto")
         names = _function_names(model.queries)
@@ -127,11 +124,11 @@ class _Parts:
         self.rows = w.Select(options=(), rows=10, layout=full)
         self.newer = w.Button(description="Newer", icon="chevron-left", layout=slim)
         self.older = w.Button(description="Older", icon="chevron-right", layout=slim)
-        self.place = w.HTML()
+        self.place = w.Label()
         self.error = w.HTML(layout=full)
         self.pages = [w.HTML(layout=full) for _ in range(3)]
         self.tab = w.Tab(children=self.pages, titles=("Detail", "Call tree", "Waterfall"))
-        wrap = w.Layout(flex_flow="row wrap", align_items="center", width="100%")
+        wrap = w.Layout(flex_flow="row wrap", align_items="center", width="auto")
         filters = (self.function, self.status, self.text, self.within)
         self.whole = w.VBox(
             [
@@ -224,7 +221,7 @@ class _Parts:
         self.newer.disabled = state.page == 1
         self.older.disabled = not state.more
         words = f"page {state.page}" if state.rows else "no runs match"
-        self.place.value = frame(tag("span", words, cls="soft"), styled=False)
+        self.place.value = words
 
     def close(self) -> None:
         self.unsubscribe()

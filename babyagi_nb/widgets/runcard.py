@@ -32,9 +32,8 @@ class RunCard(View):
 
     def plain(self) -> str:
         run = self.run
-        lines = [
-            f"{GLYPHS.get(run.status, '·')} {one_line(run.function, 80)}@{run.version} {run.status}"
-        ]
+        who = f"{one_line(run.function, 80)}@{run.version}"
+        lines = [f"{GLYPHS.get(run.status, '·')} {who} {one_line(run.status, 40)}"]
         if run.trigger:
             lines[0] += ", triggered"
         lines += [

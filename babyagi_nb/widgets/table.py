@@ -96,7 +96,7 @@ class FunctionTable(View):
 
     def _row(self, row: FunctionRow) -> Html:
         name = [tag("b", one_line(row.name, 80)), tag("span", f"@{row.version}", cls="soft")]
-        origin = tag("span", row.origin, cls="chip") if row.origin != "user" else None
+        origin = _chip(row.origin) if row.origin != "user" else None
         bad = tag("span", f" {row.errors}✗", cls="error") if row.errors else None
         return tag(
             "tr",
@@ -104,8 +104,8 @@ class FunctionTable(View):
                 "td", glyph(row.last) if row.last else None, tag("span", *name, cls="m"), cls="name"
             ),
             tag("td", _first_line(row.description), *(_chip(each) for each in row.tags), origin),
-            tag("td", _names(row.dependencies)),
-            tag("td", _names(row.triggers)),
+            tag("td", _names(row.dependencies), cls="deps" if row.dependencies else ""),
+            tag("td", _names(row.triggers), cls="after" if row.triggers else ""),
             tag("td", tag("time", row.runs or "", bad), cls="num"),
             tag("td", tag("time", duration(row.p50)), cls="num"),
         )
@@ -149,7 +149,7 @@ class RunTable(View):
             "tr",
             tag("td", glyph(run.status), tag("span", *name, cls="m"), via, cls="name"),
             tag("td", tag("span", arguments(run.params, 160), cls="m")),
-            tag("td", tag("span", outcome(run, 200), cls=cls)),
+            tag("td", tag("span", outcome(run, 200), cls=cls), cls="out"),
             tag("td", took(run.duration), cls="num"),
             tag("td", when(run.started)),
         )

@@ -34,7 +34,7 @@ font:13px/1.5 var(--jp-content-font-family,system-ui,-apple-system,'Segoe UI',sa
 --line:@14;--soft:@66;--wash:@5;--good:#2fa35a;--bad:#e0483f;--warn:#c98a10;--live:#2f81f7;
 --mono:var(--jp-code-font-family,ui-monospace,SFMono-Regular,Menlo,Consolas,monospace)}
 .bnb *{box-sizing:border-box}
-.bnb p{margin:2px 0}
+.bnb div p{margin:2px 0}
 .bnb .m,.bnb pre,.bnb code{font-family:var(--mono);font-size:12px}
 .bnb .soft,.bnb time,.bnb data{color:var(--soft)}
 .bnb time{font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -63,14 +63,14 @@ overflow:hidden;text-overflow:ellipsis;vertical-align:middle}
     'class="facts': """
 .bnb .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 14px}
 .bnb .facts>*{overflow-wrap:anywhere}.bnb .facts>.soft{white-space:nowrap}
-@container (max-width:520px){.bnb .facts{grid-template-columns:minmax(0,1fr)}
+@container (max-width:360px){.bnb .facts{grid-template-columns:minmax(0,1fr)}
 .bnb .facts>.soft:nth-child(odd){font-size:11px;margin-top:3px}}
 """,
     "<details": """
 .bnb details>summary{cursor:pointer}.bnb .part>summary{list-style-position:inside}
 """,
     "<pre": """
-.bnb pre{margin:0;padding:8px 12px;background:var(--wash);color:inherit;border-radius:5px;
+.bnb div pre{margin:0;padding:8px 12px;background:var(--wash);color:inherit;border-radius:5px;
 white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45;max-height:420px;overflow:auto}
 .bnb .part>pre{margin-top:5px}.bnb pre code{background:none;padding:0;color:inherit}
 .bnb pre.call{user-select:all}
@@ -81,7 +81,8 @@ white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45;max-height:420px;ov
 .bnb .d{color:var(--jp-mirror-editor-def-color,#2f6fd0)}
 """,
     'class="t': """
-.bnb table.t{border-collapse:collapse;width:100%;margin:0;font-size:13px;color:inherit;border:0}
+.bnb table.t{border-collapse:collapse;width:100%;margin:0;font-size:13px;color:inherit;border:0;
+table-layout:auto}
 .bnb table.t thead th{text-align:left;font-weight:600;color:var(--soft);font-size:11px;border:0;
 border-bottom:1px solid var(--line);padding:4px 9px;white-space:nowrap;background:none}
 .bnb table.t tbody tr,.bnb table.t tbody tr:nth-child(n){background:none}
@@ -95,12 +96,15 @@ font-variant-numeric:tabular-nums}
 .bnb table.t tbody td.nil{color:var(--soft);font-style:italic}
 @container (max-width:520px){.bnb table.flow thead{display:none}
 .bnb table.flow tbody tr{display:block;padding:5px 9px;border-bottom:1px solid @9}
-.bnb table.t.flow tbody td{display:inline;border:0;padding:0 5px 0 0;white-space:normal}}
+.bnb table.t.flow tbody td{display:inline;border:0;padding:0 5px 0 0}
+.bnb table.flow td.out::before{content:'→ ';color:var(--soft)}
+.bnb table.flow td.deps::before{content:'depends on ';color:var(--soft)}
+.bnb table.flow td.after::before{content:'runs after ';color:var(--soft)}}
 """,
     'class="row': """
 .bnb .row{display:flex;gap:4px 8px;align-items:baseline;padding:1px 0;min-width:0}
 .bnb .row>.cut{flex:0 1 auto;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.bnb .row>.who{flex-shrink:.4}
+.bnb .row>.said{flex-shrink:3}
 .bnb .tree{padding-left:16px}
 .bnb .tree details,.bnb .tree .leaf{margin-left:15px}
 .bnb .tree>details,.bnb .tree>.leaf{margin-left:0}
@@ -118,12 +122,13 @@ background:currentColor;opacity:.8}
 .bnb .bar.started{background:repeating-linear-gradient(45deg,currentColor 0 5px,@30 5px 9px)}
 .bnb .axis{position:relative;height:16px;font-size:10.5px}
 .bnb .axis time{position:absolute;padding-left:3px;border-left:1px solid var(--line)}
-@container (max-width:520px){.bnb .wf{grid-template-columns:minmax(0,1fr) max-content;gap:0 8px}
+@container (max-width:520px){.bnb .wf{grid-template-columns:minmax(0,1fr) max-content;gap:0 8px;
+grid-auto-flow:dense}
 .bnb .lane,.bnb .axis{grid-column:1/-1;grid-row:auto}.bnb .lane{margin-bottom:5px;height:10px}
 .bnb .wf .blank{display:none}}
 """,
     'class="diff': """
-.bnb table.diff{border-collapse:collapse;width:100%;margin:0;border:0;color:inherit;
+.bnb table.diff{border-collapse:collapse;width:100%;margin:0;border:0;color:inherit;table-layout:auto;
 font:12px/1.45 var(--mono)}
 .bnb table.diff tbody tr,.bnb table.diff tbody tr:nth-child(n){background:none}
 .bnb table.diff tbody td{border:0;padding:0 8px;text-align:left;vertical-align:top;

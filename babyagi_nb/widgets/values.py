@@ -55,7 +55,7 @@ def outcome(run: Run, limit: int = 80) -> str:
         return "running"
     if run.error or run.message:
         return one_line(": ".join(part for part in (run.error, run.message) if part), limit)
-    return {"lost": "its kernel ended"}.get(run.status, run.status)
+    return {"lost": "its kernel ended"}.get(run.status, one_line(run.status, 40))
 
 
 def call(run: Run, positional: Sequence[str] = ()) -> str:

@@ -33,7 +33,11 @@ names = st.from_regex(r"\A[a-z]{1,4}\Z").map(FunctionName)
 several = st.lists(text, max_size=3).map(tuple)
 named = st.lists(names, max_size=3).map(tuple)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | text,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
     max_leaves=5,
 )
@@ -143,7 +147,9 @@ def test_a_transaction_comes_back_exactly(
 
 
 def test_members_of_a_later_minor_version_are_ignored() -> None:
-    record = version_to_json(version("a", cell=Cell(id="c"), imports=(Import(module="m", name="m"),)))
+    record = version_to_json(
+        version("a", cell=Cell(id="c"), imports=(Import(module="m", name="m"),))
+    )
     record["later"] = record["spec"]["later"] = record["spec"]["cell"]["later"] = 1
     record["spec"]["imports"][0]["later"] = {}
     assert version_from_json(record).spec.cell == Cell(id="c")

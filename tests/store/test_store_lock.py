@@ -44,7 +44,7 @@ def start_holder(path: Path) -> subprocess.Popen[str]:
 
 def test_an_exclusive_hold_keeps_threads_of_this_process_out(home: Home) -> None:
     turnstile = Turnstile(home)
-    with turnstile.exclusive(), pytest.raises(StoreLocked), turnstile.shared(timeout=0.05):
+    with turnstile.exclusive(), pytest.raises(StoreLocked), turnstile.shared(timeout=0):
         pass
     with turnstile.exclusive(timeout=0):
         pass
@@ -52,9 +52,8 @@ def test_an_exclusive_hold_keeps_threads_of_this_process_out(home: Home) -> None
 
 def test_readers_hold_together(home: Home) -> None:
     turnstile = Turnstile(home)
-    with turnstile.shared(), turnstile.shared(timeout=0):
-        with pytest.raises(StoreLocked), turnstile.exclusive(timeout=0.05):
-            pass
+    with turnstile.shared(), turnstile.shared(timeout=0), pytest.raises(StoreLocked):
+        turnstile.exclusive(timeout=0.05).__enter__()
 
 
 def test_the_message_names_the_process_that_holds_it(tmp_path: Path) -> None:

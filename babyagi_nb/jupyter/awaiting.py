@@ -1,0 +1,124 @@
+"""Async functions at a cell's top level: ``%babyagi run f`` awaits, without saying ``await``.
+
+The kernel's event loop is running while a cell does, so nothing can wait for a coroutine but the
+cell itself. A rule of IPython's input transformation therefore puts ``await`` before a top-level
+call of our line magic when the function it names is stored as ``async def``. Everywhere else (in
+functions, before the extension is loaded) the coroutine runs on the background loop.
+
+Ctrl-C during an ``await`` cancels the cell's task, which the loop notices only when it wakes. So a
+heartbeat keeps it awake, and the cancellation is turned into the ``KeyboardInterrupt`` that it is:
+the run is then logged as interrupted.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+__all__ = ["AsyncRule", "Attentive"]
+
+_BEAT = 0.1
+"""Seconds between two wakings of the loop while a cell waits."""
+
+
+class Attentive:
+    """Awaits *coroutine* in the task that awaits this, so that Ctrl-C is noticed at once."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        __tracebackhide__ = True
+        heart = asyncio.ensure_future(_beat())
+        task = asyncio.current_task()
+        advance: Callable[[Any], Any] = self._coroutine.send
+        given: Any = None
+        try:
+            while True:
+                try:
+                    waited_for = advance(given)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    given = yield waited_for
+                    advance = self._coroutine.send
+                except asyncio.CancelledError:
+                    if task is not None:
+                        task.uncancel()
+                    given, advance = KeyboardInterrupt(), self._coroutine.throw
+                except BaseException as error:
+                    given, advance = error, self._coroutine.throw
+        finally:
+            heart.cancel()
+            self._coroutine.close()
+
+
+async def _beat() -> None:
+    while True:
+        await asyncio.sleep(_BEAT)
+
+
+class AsyncRule:
+    """An input transformation; ``is_async`` tells whether a line of ``%babyagi`` is to be awaited.
+
+    >>> rule = AsyncRule(lambda line: line == "run f")
+    >>> rule(["x = get_ipython().run_line_magic('babyagi', 'run f')\\n"])
+    ["x = await get_ipython().run_line_magic('babyagi', 'run --awaitable f')\\n"]
+    """
+
+    def __init__(self, is_async: Callable[[str], bool]) -> None:
+        self._is_async = is_async
+
+    def __call__(self, lines: list[str]) -> list[str]:
+        text = "".join(lines)
+        if "run_line_magic('babyagi', 'run" not in text:
+            return lines
+        try:
+            calls = list(_calls(ast.parse(text)))
+        except (SyntaxError, ValueError, RecursionError):
+            return lines
+        raw = text.encode()
+        starts = _line_starts(raw)
+        for call in sorted(calls, key=lambda each: (each.lineno, each.col_offset), reverse=True):
+            argument = call.args[1]
+            line = argument.value if isinstance(argument, ast.Constant) else ""
+            if isinstance(line, str) and self._is_async(line):
+                begin = starts[call.lineno - 1] + call.col_offset
+                end = starts[(call.end_lineno or call.lineno) - 1] + (call.end_col_offset or 0)
+                said = line.replace("run", "run --awaitable", 1)
+                new = f"await get_ipython().run_line_magic('babyagi', {said!r})"
+                raw = raw[:begin] + new.encode() + raw[end:]
+        return raw.decode().splitlines(keepends=True)
+
+
+def _calls(tree: ast.Module) -> Generator[ast.Call, None, None]:
+    """Calls of our line magic that run in the cell itself, not in a function of it."""
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Call) and _is_ours(node):
+            yield node
+        stack += ast.iter_child_nodes(node)
+
+
+def _is_ours(call: ast.Call) -> bool:
+    match call:
+        case ast.Call(
+            func=ast.Attribute(
+                value=ast.Call(func=ast.Name(id="get_ipython")), attr="run_line_magic"
+            ),
+            args=[ast.Constant(value="babyagi"), ast.Constant()],
+        ):
+            return True
+    return False
+
+
+def _line_starts(raw: bytes) -> list[int]:
+    starts = [0]
+    for line in raw.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    return starts

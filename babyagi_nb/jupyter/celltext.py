@@ -1,0 +1,84 @@
+"""A stored version as the cell that would register it again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from babyagi_nb.core.records import FunctionSpec, FunctionVersion, Import
+
+__all__ = ["cell_text"]
+
+
+def cell_text(version: FunctionVersion, triggers: Iterable[str] | None = None) -> str:
+    """The text of a ``%%babyagi_function`` cell; registering it unchanged makes no new version.
+
+    *triggers* replaces the declared ones by the live ones.
+    """
+    spec = version.spec
+    line = " ".join(["%%babyagi_function", spec.name, *_options(spec, triggers)])
+    tests = "".join(f"\n\n{each.strip()}" for each in spec.tests)
+    return f"{line}\n{spec.code.strip()}{tests}\n"
+
+
+def _options(spec: FunctionSpec, triggers: Iterable[str] | None) -> list[str]:
+    sources = spec.triggers if triggers is None else tuple(triggers)
+    described = _described(spec)
+    every: list[tuple[str, Any]] = [
+        ("deps", ",".join(spec.dependencies)),
+        ("imports", _imports(spec.imports)),
+        ("keys", ",".join(spec.keys)),
+        ("triggers", ",".join(sources)),
+        ("desc", described),
+        ("tags", ",".join(spec.tags)),
+        ("effects", "" if spec.effects == "unknown" else spec.effects),
+        ("log", "" if spec.log == "all" else spec.log),
+        ("timeout", "" if spec.timeout is None else f"{spec.timeout:g}"),
+        ("validate", "" if spec.validate else "off"),
+        ("meta", _json(dict(spec.metadata))),
+        ("in", _json([dict(each) for each in spec.input_parameters])),
+        ("out", _json([dict(each) for each in spec.output_parameters])),
+    ]
+    return [f"{name}={shlex.quote(value)}" for name, value in every if value]
+
+
+def _described(spec: FunctionSpec) -> str:
+    """The description, unless the docstring says it anyway."""
+    from babyagi_nb.core.parsing import parse_cell
+    from babyagi_nb.errors import SourceError
+
+    try:
+        parsed = parse_cell(spec.code, spec.name)
+    except SourceError:
+        return spec.description
+    own = next((each.description for each in parsed.functions if each.name == spec.name), "")
+    return "" if own == spec.description else spec.description
+
+
+def _imports(imports: Iterable[Import]) -> str:
+    """As they can be declared: by name where that says all, else as JSON."""
+    listed = list(imports)
+    if all(each.attribute is None and not each.distribution for each in listed):
+        return ",".join(_module(each) for each in listed)
+    return json.dumps([_member(each) for each in listed])
+
+
+def _module(each: Import) -> str:
+    plain = each.name == each.module.partition(".")[0]
+    return each.module if plain else f"{each.module} as {each.name}"
+
+
+def _member(each: Import) -> Mapping[str, str] | str:
+    if each.attribute is not None:
+        return each.statement()
+    if each.requirement:
+        return f"{each.distribution or each.module}{each.requirement}"
+    if each.distribution:
+        return {"name": each.module, "lib": each.distribution}
+    return _module(each)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if value else ""

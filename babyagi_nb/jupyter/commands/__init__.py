@@ -1,0 +1,1 @@
+"""What the subcommands of ``%babyagi`` do: each handler takes a request and returns what is shown."""

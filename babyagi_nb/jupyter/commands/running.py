@@ -1,0 +1,29 @@
+"""``%babyagi run``."""
+
+from __future__ import annotations
+
+import shlex
+from types import CoroutineType
+from typing import Any
+
+from babyagi_nb.jupyter.arguments import read_arguments
+from babyagi_nb.jupyter.awaiting import Attentive
+from babyagi_nb.jupyter.grammar import SUBCOMMANDS
+from babyagi_nb.jupyter.literals import read_run_line, read_values
+from babyagi_nb.jupyter.request import Request
+
+__all__ = ["run"]
+
+
+def run(request: Request) -> Any:
+    """Call a stored function with values and objects of the notebook, and return its value."""
+    syntax = SUBCOMMANDS["run"].syntax
+    valued = [each.name for each in syntax.options if each.kind != "flag"]
+    line = read_run_line(request.rest, valued)
+    given = read_arguments(shlex.join([*filter(None, [line.name]), *line.options]), syntax)
+    arguments = read_values(line.arguments, request.local)
+    app = request.app
+    result = app.call(line.name, arguments.args, arguments.kwargs, timeout=given.get("timeout"))
+    if type(result) is not CoroutineType:
+        return result
+    return Attentive(result) if given.get("awaitable") else app.executor.loop.run(result)
