@@ -26,7 +26,7 @@ from babyagi_nb.core.records import FunctionVersion, Import
 from babyagi_nb.core.registration import Registration
 from babyagi_nb.core.runs import RunFilter
 from babyagi_nb.core.source import CellSource, Declared
-from babyagi_nb.errors import NotFound, near
+from babyagi_nb.errors import NotFound, RegistrationError, near
 from babyagi_nb.packs.loader import find_pack, installed_packs, read_pack
 from babyagi_nb.packs.shim import Host, provide_host
 from babyagi_nb.runtime.changes import Changes
@@ -255,7 +255,10 @@ class BabyAGI:
             )
             for each in pack.functions
         }
-        registration = self.registrar.register_many(CellSource(text=pack.text), declared)
+        try:
+            registration = self.registrar.register_many(CellSource(text=pack.text), declared)
+        except RegistrationError as error:
+            raise pack.error(error) from error
         for write in pack.queued:
             write()
         return registration

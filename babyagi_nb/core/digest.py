@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from babyagi_nb.core.records import FunctionSpec, FunctionVersion, Import
+from babyagi_nb.core.syntax import tree_of
 from babyagi_nb.errors import RegistrationError, SourceError
 from babyagi_nb.ids import Digest, FunctionName, VersionNumber
 
@@ -78,7 +79,7 @@ def freeze(
 
 def _canonical_code(code: str) -> bytes:
     try:
-        tree = ast.parse(code)
+        tree = tree_of(code)
     except SyntaxError as error:
         raise SourceError(f"the code does not parse: {error}", line=error.lineno) from error
     except (ValueError, RecursionError, MemoryError) as error:

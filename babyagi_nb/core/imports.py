@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babyagi_nb.core.records import Import
+from babyagi_nb.core.syntax import tree_of
 from babyagi_nb.errors import UsageError
 
 __all__ = ["import_of", "imports_in", "imports_through", "parse_imports"]
@@ -101,7 +102,7 @@ def imports_through(name: str, package: object, code: str) -> tuple[Import, ...]
     if getattr(package, "__name__", None) != name or f"{name}." not in code:
         return ()
     found: dict[str, Import] = {}
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(tree_of(code)):
         path = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
         if path.startswith(f"{name}.") and _is_reached(package, path):
             found[path] = Import(module=path, name=name)

@@ -20,6 +20,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from keyword import iskeyword
 
+from babyagi_nb.core.syntax import symbols_of, tree_of
 from babyagi_nb.errors import RegistrationError
 
 __all__ = ["BUILTINS", "FreeNames", "MODULE_NAMES", "check_name", "free_names"]
@@ -59,8 +60,8 @@ def free_names(code: str, tree: ast.Module | None = None) -> FreeNames:
     >>> sorted(free_names("def f(x):\\n    return [g(y) for y in x if y > limit]").needed)
     ['g', 'limit']
     """
-    tree = ast.parse(code) if tree is None else tree
-    top = symtable.symtable(code, "<names>", "exec")
+    tree = tree_of(code) if tree is None else tree
+    top = symbols_of(code)
     read, written, bound = _tables(top)
     annotations, classes = _survey(tree)
     soft = _hints(tree, annotations)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from babyagi_nb.core.records import FunctionSpec, Parameter, ParameterKind
+from babyagi_nb.core.syntax import tree_of
 
 __all__ = [
     "FunctionNode",
@@ -98,7 +99,7 @@ def _parameter(arg: ast.arg, kind: ParameterKind | None, default: ast.expr | Non
 
 def _definition(spec: FunctionSpec) -> FunctionNode | None:
     try:
-        body = ast.parse(spec.code).body
+        body = tree_of(spec.code).body
     except (SyntaxError, ValueError):
         return None
     for node in reversed(body):

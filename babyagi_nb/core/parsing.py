@@ -19,6 +19,7 @@ from babyagi_nb.core.parameters import FunctionNode, own_nodes, parse_parameters
 from babyagi_nb.core.records import Parameter
 from babyagi_nb.core.selection import Selection, select_nodes
 from babyagi_nb.core.statements import Statement, read_statements
+from babyagi_nb.core.syntax import check, tree_of
 from babyagi_nb.errors import SourceError, near
 
 __all__ = ["ParsedCell", "ParsedFunction", "parse_cell", "select_nodes"]
@@ -143,12 +144,12 @@ def _parse(text: str) -> tuple[str, ast.Module]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         try:
-            tree = ast.parse(text)
+            tree = tree_of(text)
         except IndentationError:
             # Source cut out of a class or a function stands indented as a whole.
             text = textwrap.dedent(text)
-            tree = ast.parse(text)
-        compile(tree, "<cell>", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            tree = tree_of(text)
+        check(tree)
     except SyntaxError as error:
         where = f"line {error.lineno}: " if error.lineno else ""
         raise _shell_error(text, error) or SourceError(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from babyagi_nb.core.declaring import declare
+from babyagi_nb.core.parsing import parse_cell
 from babyagi_nb.core.records import FunctionVersion
 from babyagi_nb.core.source import CellSource, Declared
 
@@ -56,16 +57,17 @@ def patched(version: FunctionVersion, code: str | None, given: Mapping[str, Any]
     """The source of a version like *version*, but with *code* and all of *given* that is not
     ``None``.
 
-    New metadata is merged into the old. When the code changes, dependencies and description follow
-    it unless they are given too. Tests stay with the function.
+    New metadata is merged into the old. When the code changes, the dependencies follow it, and so
+    does a description that came from the docstring, unless they are given too. Tests come with
+    code: new code has its own.
     """
     said = {name: value for name, value in given.items() if value is not None}
     new = declare(said)
     base = declared_by(version)
     if code is not None:
-        base = replace(base, dependencies=None, description=None)
-        if version.spec.description and version.spec.description not in version.spec.code:
-            base = replace(base, description=version.spec.description)
+        (before,) = parse_cell(version.spec.code, version.name).functions
+        kept = None if before.description == version.spec.description else base.description
+        base = replace(base, dependencies=None, description=kept)
     changes: dict[str, Any] = {
         member: getattr(new, member) for field, member in _MEMBERS.items() if field in said
     }

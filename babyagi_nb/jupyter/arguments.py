@@ -195,8 +195,10 @@ class _Reader:
         """Whether the next word can belong to a value: it begins no option."""
         word = self._peek()
         assigned = _ASSIGNED.fullmatch(word)
-        return bool(word) and not word.startswith("--") and not (
-            assigned is not None and self._syntax.knows(assigned[1])
+        return (
+            bool(word)
+            and not word.startswith("--")
+            and not (assigned is not None and self._syntax.knows(assigned[1]))
         )
 
     def _placed(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
+from types import coroutine
 from typing import Any
 
 __all__ = ["AsyncRule", "Attentive"]
@@ -24,40 +25,56 @@ _BEAT = 0.1
 
 
 class Attentive:
-    """Awaits *coroutine* in the task that awaits this, so that Ctrl-C is noticed at once."""
+    """Awaits *coroutine* so that Ctrl-C is noticed at once and reaches it as an interrupt."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         self._coroutine = coroutine
+        self._interrupted = False
 
     def __await__(self) -> Generator[Any, Any, Any]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> Any:
         __tracebackhide__ = True
-        heart = asyncio.ensure_future(_beat())
-        task = asyncio.current_task()
+        task = asyncio.ensure_future(_outcome(self))
+        while not task.done():
+            try:
+                await asyncio.wait({task}, timeout=_BEAT)
+            except asyncio.CancelledError:
+                # Only the cell's own task was cancelled; the function's learns why.
+                self._interrupted = True
+                task.cancel()
+        value, error = task.result()
+        if error is not None:
+            raise error
+        return value
+
+    @coroutine
+    def steps(self) -> Generator[Any, Any, Any]:
+        """The coroutine's own steps, with an interrupt in place of the cancellation it caused."""
+        __tracebackhide__ = True
         advance: Callable[[Any], Any] = self._coroutine.send
         given: Any = None
-        try:
-            while True:
-                try:
-                    waited_for = advance(given)
-                except StopIteration as stop:
-                    return stop.value
-                try:
-                    given = yield waited_for
-                    advance = self._coroutine.send
-                except asyncio.CancelledError:
-                    if task is not None:
-                        task.uncancel()
-                    given, advance = KeyboardInterrupt(), self._coroutine.throw
-                except BaseException as error:
-                    given, advance = error, self._coroutine.throw
-        finally:
-            heart.cancel()
-            self._coroutine.close()
+        while True:
+            try:
+                waited_for = advance(given)
+            except StopIteration as stop:
+                return stop.value
+            try:
+                given, advance = (yield waited_for), self._coroutine.send
+            except BaseException as error:
+                advance = self._coroutine.throw
+                caused = self._interrupted and isinstance(error, asyncio.CancelledError)
+                given = KeyboardInterrupt() if caused else error
 
 
-async def _beat() -> None:
-    while True:
-        await asyncio.sleep(_BEAT)
+async def _outcome(attentive: Attentive) -> tuple[Any, BaseException | None]:
+    """An interrupt must not leave a task by itself: it would stop the kernel's event loop."""
+    __tracebackhide__ = True
+    try:
+        return await attentive.steps(), None
+    except BaseException as error:
+        return None, error
 
 
 class AsyncRule:

@@ -12,26 +12,21 @@ from babyagi_nb.core.records import FunctionSpec, FunctionVersion, Import
 __all__ = ["cell_text"]
 
 
-def cell_text(version: FunctionVersion, triggers: Iterable[str] | None = None) -> str:
-    """The text of a ``%%babyagi_function`` cell; registering it unchanged makes no new version.
-
-    *triggers* replaces the declared ones by the live ones.
-    """
+def cell_text(version: FunctionVersion) -> str:
+    """The text of a ``%%babyagi_function`` cell; registering it unchanged makes no new version."""
     spec = version.spec
-    line = " ".join(["%%babyagi_function", spec.name, *_options(spec, triggers)])
+    line = " ".join(["%%babyagi_function", spec.name, *_options(spec)])
     tests = "".join(f"\n\n{each.strip()}" for each in spec.tests)
     return f"{line}\n{spec.code.strip()}{tests}\n"
 
 
-def _options(spec: FunctionSpec, triggers: Iterable[str] | None) -> list[str]:
-    sources = spec.triggers if triggers is None else tuple(triggers)
-    described = _described(spec)
+def _options(spec: FunctionSpec) -> list[str]:
     every: list[tuple[str, Any]] = [
         ("deps", ",".join(spec.dependencies)),
         ("imports", _imports(spec.imports)),
         ("keys", ",".join(spec.keys)),
-        ("triggers", ",".join(sources)),
-        ("desc", described),
+        ("triggers", ",".join(spec.triggers)),
+        ("desc", _described(spec)),
         ("tags", ",".join(spec.tags)),
         ("effects", "" if spec.effects == "unknown" else spec.effects),
         ("log", "" if spec.log == "all" else spec.log),

@@ -49,8 +49,8 @@ def tell(message: str) -> None:
     display(Line(f"babyagi: {message}"))  # type: ignore[no-untyped-call]
 
 
-def card_of_object(data: InspectorHookData) -> str | None:
-    """What ``hello?`` adds for a stored function; nothing for any other object."""
+def card_of_object(data: InspectorHookData) -> View | None:
+    """The card that ``hello?`` shows for a stored function; nothing for any other object."""
     name = getattr(data.obj, "__babyagi_name__", None)
     app = kernel_app.opened()
     if type(name) is not str or app is None or name not in app.catalogue:
@@ -58,9 +58,7 @@ def card_of_object(data: InspectorHookData) -> str | None:
     from babyagi_nb.jupyter.commands.functions import card_of
 
     try:
-        return str(card_of(app, app.version(name)).html())
+        return card_of(app, app.version(name))
     except Exception:
         # Help on an object must never fail because of what we would add to it.
         return None
-
-

@@ -43,7 +43,7 @@ FUNCTION = Syntax(
         Option(name="log", choices=get_args(LogPolicy), help="which runs are written to the log"),
         Option(name="timeout", kind="number", help="seconds a run may take"),
         Option(name="validate", kind="switch", help="check arguments against the hints"),
-        Option(name="run", help="arguments to call the function with at once, such as run='1, x=2'"),
+        Option(name="run", help="arguments of a call to make at once, such as run='1, x=2'"),
         Option(name="meta", aliases=("metadata",), help="further facts as a JSON object"),
         Option(
             name="in", aliases=("input_parameters",),
@@ -237,7 +237,8 @@ _ALL = (
         examples=("%babyagi load default_functions", "%babyagi load my_pack.py"),
     ),
     Subcommand(
-        name="sql", handler="commands.upkeep:sql", help="one read-only query over logs and functions",
+        name="sql", handler="commands.upkeep:sql",
+        help="one read-only query over logs and functions",
         rest="SELECT …", cell=True,
         examples=("%babyagi sql SELECT function_name, count(*) FROM logs GROUP BY ALL",),
     ),

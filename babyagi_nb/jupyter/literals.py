@@ -104,6 +104,7 @@ def read_call_text(text: str, namespace: Mapping[str, Any]) -> Arguments:
     >>> read_call_text("1, x='a'", {})
     Arguments(args=(1,), kwargs={'x': 'a'})
     """
+
     def take(*args: Any, **kwargs: Any) -> Arguments:
         return Arguments(args=args, kwargs=kwargs)
 

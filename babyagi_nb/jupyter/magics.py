@@ -30,7 +30,7 @@ __all__ = ["BabyAGIMagics", "dispatch"]
 
 
 @magics_class
-class BabyAGIMagics(Magics):  # type: ignore[misc]
+class BabyAGIMagics(Magics):
     """What ``%load_ext babyagi_nb`` adds."""
 
     @no_var_expand
@@ -72,7 +72,9 @@ def dispatch(
 ) -> Any:
     """Carry out one line of ``%babyagi``, or a cell of ``%%babyagi``."""
     word, _, rest = line.strip().partition(" ")
-    names = {**shell.user_ns, **(local or {})} if local is not shell.user_ns else shell.user_ns
+    names: Mapping[str, Any] = shell.user_ns
+    if local is not None and local is not names:
+        names = {**names, **local}
     if not word and cell is None:
         return _handler("commands.guide:status")(Request(shell=shell, given={}, local=names))
     subcommand = find_subcommand(word)

@@ -1,10 +1,11 @@
-"""What ``%%babyagi_function`` does: read, register, bind, run, and say so in one line a function."""
+"""What ``%%babyagi_function`` does: read, register, bind, run, and say so in a line each."""
 
 from __future__ import annotations
 
 import ast
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,9 @@ def bind(app: BabyAGI, namespace: dict[str, Any], names: Iterable[str]) -> None:
     """Make each name the logged callable of the function."""
     for name in names:
         namespace[name] = app.executor.logged(name)
+        with suppress(Exception):
+            # What the top of the function's code raises belongs to the first call.
+            app.executor.prepare(name)
 
 
 def notes_of(registration: Registration) -> View:
@@ -111,9 +115,7 @@ def _show(view: View) -> None:
 # -- the rest of the cell --------------------------------------------------------------------
 
 
-def _immediate(
-    visible: VisibleCell, declared: Declared
-) -> tuple[list[ast.stmt], list[ast.stmt]]:
+def _immediate(visible: VisibleCell, declared: Declared) -> tuple[list[ast.stmt], list[ast.stmt]]:
     """Statements that run once: those above the first function, and those below it."""
     parsed = parse_cell(visible.text, declared.name)
     first = min(each.line for each in parsed.functions)
@@ -157,10 +159,10 @@ def _json(text: str, option: str, kind: type) -> Any:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         raise UsageError(
-            f"{option} is no JSON: {error}", fix=f"write {option}='{{\"owner\": \"ann\"}}'"
+            f"{option} is no JSON: {error}", fix=f'write {option}=\'{{"owner": "ann"}}\''
         ) from None
     if not isinstance(value, kind):
-        raise UsageError(f"{option} is {value!r}", fix=f"write {option}='{{\"owner\": \"ann\"}}'")
+        raise UsageError(f"{option} is {value!r}", fix=f'write {option}=\'{{"owner": "ann"}}\'')
     return value
 
 

@@ -13,7 +13,7 @@ import builtins
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from babyagi_nb.core.records import Import
-from babyagi_nb.errors import NotFound, PackError, near
+from babyagi_nb.errors import BabyAGIError, NotFound, PackError, near
 from babyagi_nb.packs.shim import Host, is_host_module
 
 __all__ = ["GROUP", "Pack", "PackFunction", "find_pack", "installed_packs", "read_pack"]
@@ -36,6 +36,7 @@ class PackFunction:
 
     name: str
     line: int
+    """Of its ``def``; 0 when it was not written at the top of the file."""
     declared: Mapping[str, Any]
 
 
@@ -52,6 +53,13 @@ class Pack:
     functions: tuple[PackFunction, ...]
     queued: tuple[Callable[[], object], ...]
     """Further writes that the file asked for while it was executed."""
+
+    def error(self, error: BabyAGIError) -> PackError:
+        """*error* with the file, and the line of the function it names."""
+        named = (each.line for each in self.functions if repr(each.name) in error.message)
+        line = getattr(error, "line", None) or next(named, 0)
+        where = f", line {line}" if line else ""
+        return PackError(f"{self.file}{where}: {error.message}", fix=error.fix)
 
 
 def installed_packs() -> dict[str, Path]:
@@ -97,6 +105,8 @@ def read_pack(file: Path, host: Host) -> Pack:
         raise PackError(f"{file} cannot be read: {error}") from error
     recorder = _Recorder(host)
     _execute(tree, file, recorder)
+    if not recorder.functions and not recorder.queued:
+        raise PackError(f"{file}: no function is registered in it", fix="decorate one")
     host_nodes = [node for node in ast.walk(tree) if _is_host_import(node)]
     imports = tuple(each for node in host_nodes for each in _host_names(node))
     decorators = [node for node in ast.walk(tree) if _is_host_decorator(node)]
@@ -106,9 +116,20 @@ def read_pack(file: Path, host: Host) -> Pack:
         file=str(file),
         text=_without(text, tree, top, decorators),
         host_imports=imports,
-        functions=tuple(recorder.functions),
+        functions=_in_file(recorder.functions, tree),
         queued=tuple(recorder.queued),
     )
+
+
+def _in_file(functions: list[PackFunction], tree: ast.Module) -> tuple[PackFunction, ...]:
+    """The registered functions with the lines of their ``def``; the last of a name counts."""
+    lines = {
+        node.name: node.lineno
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    last = {each.name: each for each in functions}
+    return tuple(replace(each, line=lines.get(each.name, 0)) for each in last.values())
 
 
 class _Recorder:
@@ -134,10 +155,8 @@ class _Recorder:
             declared["metadata"] = args[0]
 
         def decorate(function: Any) -> Any:
-            code = getattr(function, "__code__", None)
-            line = code.co_firstlineno if code is not None else 0
             name = getattr(function, "__name__", "")
-            self.functions.append(PackFunction(name=name, line=line, declared=declared))
+            self.functions.append(PackFunction(name=name, line=0, declared=declared))
             return function
 
         return decorate

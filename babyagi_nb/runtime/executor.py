@@ -104,18 +104,15 @@ class Executor:
             if self._generation == self._catalogue.generation:
                 return
             self._generation = self._catalogue.generation
-            changed_kind = False
             for slot in list(self._slots.values()):
                 link = slot.link
                 if link is None:
                     continue
                 if self._catalogue.active(slot.name) != link.number:
                     slot.link = None
-                    changed_kind = True
                 else:
                     link.listeners = self._catalogue.listeners(slot.name)
-            if changed_kind:
-                self._rebridge()
+            self._rebridge()
 
     def place(self, version: FunctionVersion, location: Location | None) -> None:
         """Note where *version* was written just now; it is linked anew from there."""
@@ -124,6 +121,10 @@ class Executor:
         slot = self._slots.get(version.name)
         if slot is not None:
             slot.link = None
+
+    def prepare(self, name: str) -> None:
+        """Link *name* now, so that its callable shows its source, signature and documentation."""
+        self._current_link(self._slot(name))
 
     def schema(self, name: str) -> dict[str, Any]:
         """JSON schema of the arguments of *name*."""
@@ -153,6 +154,7 @@ class Executor:
                 if link is None:
                     link = self.linker.link(self._catalogue.version(slot.name))
                     link.listeners = self._catalogue.listeners(slot.name)
+                    _resemble(slot.logged, link.function)
                     slot.link = link
         return link
 
@@ -328,3 +330,10 @@ class Executor:
 
 async def _drained(items: Any) -> list[Any]:
     return [item async for item in items]
+
+
+def _resemble(logged: Callable[..., Any], function: Callable[..., Any]) -> None:
+    """Let ``inspect``, help and completion see the function behind its logged callable."""
+    logged.__doc__ = function.__doc__
+    logged.__module__ = function.__module__
+    logged.__wrapped__ = function  # type: ignore[attr-defined]

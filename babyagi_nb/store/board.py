@@ -77,6 +77,20 @@ class Board:
         self._map[(ticket & 255) << 10] = 0
         self._free.append(ticket + SLOTS)
 
+    def free_line(self, start: bytes) -> None:
+        """Clear the slot whose line begins with *start*, for a caller that never got its ticket."""
+        known = {ticket & 255: ticket for ticket in (*self._free, *self._standing)}
+        for slot in range(SLOTS):
+            at = slot << 10
+            if self._map[at + 1 : at + 1 + len(start)] != start:
+                continue
+            ticket = known.get(slot)
+            if ticket is None:
+                self._map[at] = 0
+                self._free.append(self.next_first + slot)
+            else:
+                self.free(ticket)
+
     def lines(self) -> list[bytes]:
         """What stands on the board now, without newlines."""
         return _standing(lambda start, size: self._map[start : start + size])

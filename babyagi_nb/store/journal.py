@@ -107,6 +107,10 @@ class FileJournal:
         if slot >= 0:
             self._free(slot)
 
+    def abandon(self, run: RunId) -> None:
+        if self._board is not None:
+            self._board.free_line(b'{"id":"%s"' % run.encode())
+
     def wrote(self, run: RunId) -> bool:
         start = b'{"id":"%s"' % run.encode()
         with self._lock:

@@ -68,6 +68,11 @@ class MemoryJournal:
     def release(self, slot: int) -> None:
         self._board.pop(slot, None)
 
+    def abandon(self, run: RunId) -> None:
+        start = b'{"id":"%s"' % run.encode()
+        for slot in [slot for slot, line in self._board.items() if line.startswith(start)]:
+            self.release(slot)
+
     def wrote(self, run: RunId) -> bool:
         start = b'{"id":"%s"' % run.encode()
         with self._lock:

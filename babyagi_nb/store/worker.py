@@ -9,6 +9,7 @@ process: after a fork the child gets a clear error instead of an answer that sil
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -39,8 +40,8 @@ class Task(Generic[T]):
         self._result: T
         self._error: BaseException | None = None
         self.cancelled = False
-        self.in_line = False
-        """Whether the work merely waits for a lock, so that its caller may leave at once."""
+        self.in_line = True
+        """Whether the work has not begun or merely waits for a lock: its caller may leave."""
 
     def check(self) -> None:
         """Raise :class:`Cancelled` when nobody waits any more."""
@@ -51,32 +52,34 @@ class Task(Generic[T]):
         """Do the work; called by the worker's thread."""
         try:
             self.check()
+            self.in_line = False
             self._result = self._work(self)
         except BaseException as error:
             self._error = error
         finally:
             self._done.set()
 
-    def cancel(self) -> None:
-        self.cancelled = True
-        self._stop()
+    def wait(self) -> None:
+        """Return when the work has ended."""
+        self._done.wait()
 
-    def wait(self) -> T:
+    def outcome(self) -> T:
         """Return what the work returned, or raise what it raised."""
-        try:
-            self._done.wait()
-        except BaseException:
-            self._cancel_and_settle()
-            raise
         if self._error is not None:
             raise self._error
         return self._result
 
-    def _cancel_and_settle(self) -> None:
+    def cancel(self) -> None:
+        """Have the work end soon; return when it did, or when it need not be waited for."""
+        self.cancelled = True
         for _ in range(int(_STOP_WAIT / 0.05)):
-            self.cancel()
-            if self.in_line or self._done.wait(0.05):
+            if self.in_line:
                 return
+            self._stop()
+            # An impatient second Ctrl-C must not leave the statement running.
+            with contextlib.suppress(KeyboardInterrupt):
+                if self._done.wait(0.05):
+                    return
 
 
 class Worker:
@@ -98,10 +101,15 @@ class Worker:
         task = Task(work, stop)
         if threading.current_thread() is self._thread:
             task.run()
-        else:
+            return task.outcome()
+        try:
             self._start()
             self._queue.put(task)  # type: ignore[arg-type]
-        return task.wait()
+            task.wait()
+        except BaseException:
+            task.cancel()
+            raise
+        return task.outcome()
 
     def close(self) -> None:
         """Finish what is queued and end the thread; a later ``run`` starts a new one."""

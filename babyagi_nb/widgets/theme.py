@@ -128,8 +128,8 @@ grid-auto-flow:dense}
 .bnb .wf .blank{display:none}}
 """,
     'class="diff': """
-.bnb table.diff{border-collapse:collapse;width:100%;margin:0;border:0;color:inherit;table-layout:auto;
-font:12px/1.45 var(--mono)}
+.bnb table.diff{border-collapse:collapse;width:100%;margin:0;border:0;color:inherit;
+table-layout:auto;font:12px/1.45 var(--mono)}
 .bnb table.diff tbody tr,.bnb table.diff tbody tr:nth-child(n){background:none}
 .bnb table.diff tbody td{border:0;padding:0 8px;text-align:left;vertical-align:top;
 white-space:pre-wrap;overflow-wrap:anywhere;max-width:none}

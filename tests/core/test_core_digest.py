@@ -228,7 +228,7 @@ expressions = st.recursive(
         st.tuples(inside, st.sampled_from("+-*/@%|&^"), inside).map(
             lambda p: f"({p[0]} {p[1]} {p[2]})"
         ),
-        st.tuples(inside, inside).map(lambda p: f"{p[0]} if {p[1]} else ({p[0]})"),
+        st.tuples(inside, inside).map(lambda p: f"({p[0]} if {p[1]} else {p[0]})"),
         st.lists(inside, max_size=3).map(lambda p: f"[{', '.join(p)}]"),
         st.lists(inside, max_size=3).map(lambda p: f"g({', '.join([*p, 'k=1'])})"),
         inside.map(lambda p: f"(lambda x, *y: {p})"),

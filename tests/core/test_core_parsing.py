@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from babyagi_nb.core.digest import digest
 from babyagi_nb.core.imports import import_of, imports_through, parse_imports
 from babyagi_nb.core.parameters import input_parameters, output_parameters
 from babyagi_nb.core.parsing import ParsedFunction, parse_cell, select_nodes
@@ -432,3 +433,10 @@ def test_modules_reached_through_a_package_are_imports_of_their_own() -> None:
         "import concurrent.futures.thread",
     }
     assert imports_through("c", concurrent, code) == ()
+
+
+def test_reading_a_cell_repeats_none_of_the_compilers_warnings() -> None:
+    # Warnings are errors in this suite, so an escaped one would fail here.
+    cell = parse_cell("def f(x):\n    return x is 1, '\\d'\n\nassert (f, 1)\n")
+    assert digest(FunctionSpec(name=FunctionName("f"), code=cell.functions[0].code))
+    assert output_parameters(spec("def f(): return '\\d'")) == [{"name": "output", "type": "str"}]

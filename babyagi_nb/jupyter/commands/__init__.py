@@ -1,1 +1,1 @@
-"""What the subcommands of ``%babyagi`` do: each handler takes a request and returns what is shown."""
+"""What the subcommands of ``%babyagi`` do: a handler takes a request and returns what is shown."""

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from babyagi_nb.core.events import Transaction
+from typing import TYPE_CHECKING, Any
+
+from babyagi_nb.core.events import (
+    FunctionRegistered,
+    FunctionRemoved,
+    Transaction,
+    VersionActivated,
+)
 from babyagi_nb.core.plain import utc
 from babyagi_nb.core.ports import Table
 from babyagi_nb.errors import UsageError
+from babyagi_nb.ids import TransactionId
 from babyagi_nb.jupyter.display import Line
+from babyagi_nb.jupyter.registering import bind
 from babyagi_nb.jupyter.request import Request
 from babyagi_nb.widgets.table import TableView
 from babyagi_nb.widgets.view import View
 
+if TYPE_CHECKING:
+    from babyagi_nb.app import BabyAGI
+
 __all__ = ["history", "undo"]
+
+_OF_FUNCTIONS = (FunctionRegistered, FunctionRemoved, VersionActivated)
 
 
 def undo(request: Request) -> View:
@@ -21,10 +35,17 @@ def undo(request: Request) -> View:
     done = app.undo(_number(request.given.get("NUMBER")))
     if done is None:
         return Line("nothing to undo")
-    for name, value in list(request.shell.user_ns.items()):
-        if getattr(value, "__babyagi_name__", None) == name and name not in app.catalogue:
-            del request.shell.user_ns[name]
+    _rebind(app, request.shell.user_ns, done)
     return Line(f"undone: {done.summary}")
+
+
+def _rebind(app: BabyAGI, namespace: dict[str, Any], undone: Transaction) -> None:
+    """Let the notebook hold what is stored again, and no longer what is not."""
+    for name in {each.name for each in undone.events if isinstance(each, _OF_FUNCTIONS)}:
+        if name in app.catalogue:
+            bind(app, namespace, [name])
+        elif getattr(namespace.get(name), "__babyagi_name__", None) == name:
+            del namespace[name]
 
 
 def history(request: Request) -> View:
@@ -52,7 +73,7 @@ class _History(TableView):
         return TableView(Table(columns=(*self.table.columns, "when"), rows=rows)).html()
 
 
-def _state(change: Transaction, undone: set[object]) -> str:
+def _state(change: Transaction, undone: set[TransactionId | None]) -> str:
     if change.id in undone:
         return "undone"
     return f"undo of {change.undoes}" if change.undoes is not None else ""

@@ -53,7 +53,7 @@ def show(request: Request) -> View:
 def edit(request: Request) -> None:
     """Put the cell that would register this version below."""
     version = _version(request, "NAME[@N]")
-    request.shell.set_next_input(cell_text(version, _sources(request.app, version.name)))
+    request.shell.set_next_input(cell_text(version))
 
 
 def diff(request: Request) -> View:
@@ -105,7 +105,8 @@ def load(request: Request) -> View:
     changed = sum(1 for each in registration.functions if each.change != "unchanged")
     names = ", ".join(each.version.name for each in registration.functions)
     warned = "".join(f"\nwarning: {each}" for each in registration.warnings)
-    return Line(f"{len(registration.functions)} functions loaded, {changed} changed: {names}{warned}")
+    total = len(registration.functions)
+    return Line(f"{total} functions loaded, {changed} changed: {names}{warned}")
 
 
 def named(text: str) -> tuple[str, int | None]:
@@ -143,7 +144,9 @@ def card_of(app: BabyAGI, version: FunctionVersion) -> FunctionCard:
 
 def _version(request: Request, place: str) -> FunctionVersion:
     name, number = named(request.given[place])
-    request.app.function(name) if number is None else None
+    if number is None:
+        # A function of a default pack is brought in when it is first asked for.
+        request.app.function(name)
     return request.app.version(name, number)
 
 

@@ -43,9 +43,8 @@ def _set(request: Request, name: str) -> View:
 
 
 def _forget(request: Request, name: str) -> View:
-    if not request.app.remove_key(name):
-        known = [str(each["name"]) for each in request.app.get_all_secret_keys()]
-        raise NotFound(f"no key {name!r}", fix=near(name, known))
+    request.app.keys.forget(name)
+    request.app.changes.forget_key(name)
     return Line(f"key {name!r} forgotten")
 
 

@@ -40,6 +40,5 @@ def _source(request: Request) -> str | None:
     given = request.given
     if "TRIGGERING" in given and "after" in given:
         raise UsageError("two sources are given", fix="leave one out")
-    if given.get("TRIGGERING") == "after":
-        raise UsageError("'after' takes a sign", fix=f"write after=… ")
-    return given.get("after", given.get("TRIGGERING"))
+    source: str | None = given.get("after", given.get("TRIGGERING"))
+    return source

@@ -15,7 +15,9 @@ __all__ = ["backup", "doctor", "restore", "sql"]
 def sql(request: Request) -> View:
     statement = request.rest.strip().rstrip(";")
     if not statement:
-        raise UsageError("%babyagi sql needs a query", fix="%babyagi sql SELECT * FROM logs LIMIT 5")
+        raise UsageError(
+            "%babyagi sql needs a query", fix="write %babyagi sql SELECT * FROM logs LIMIT 5"
+        )
     return TableView(request.app.sql(statement))
 
 
