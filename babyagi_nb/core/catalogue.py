@@ -87,8 +87,6 @@ class Catalogue:
                     head = self._heads[name] = _Head(active=None)
                 head.versions[number] = event
                 head.active = number
-                if event.triggers:
-                    self._removed -= {(name, source) for source in event.triggers}
                 return {name}
             case VersionActivated(name=name, number=number):
                 self._heads[name].active = number
@@ -196,6 +194,10 @@ class Catalogue:
             for source in (*declared, *sorted(added - declared.keys())):
                 if (name, source) not in self._removed:
                     yield name, source
+
+    def is_muted(self, triggered: FunctionName, triggering: FunctionName) -> bool:
+        """Whether the pair was taken out of use and not put back since."""
+        return (triggered, triggering) in self._removed
 
     def in_one_circle(self, one: str, other: str) -> bool:
         """Whether triggers lead from *one* to *other* and back."""

@@ -58,7 +58,12 @@ def draft(
         if peers:
             said = _share(said, each)
         settled = settle(
-            each.free, declared=said, surroundings=surroundings, peers=peers, name=each.name
+            each.free,
+            declared=said,
+            surroundings=surroundings,
+            peers=peers,
+            name=each.name,
+            code=each.code,
         )
         warnings += settled.warnings
         specs.append(

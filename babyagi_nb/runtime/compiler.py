@@ -33,7 +33,9 @@ def compile_version(version: FunctionVersion, location: Location | None = None) 
     ``dont_inherit`` keeps this module's own ``__future__`` flags out of the user's code.
     """
     if location is not None:
-        nodes = select_nodes(ast.parse(location.text), version.name)
+        nodes = select_nodes(
+            ast.parse(location.text), version.name, apart=version.spec.dependencies
+        )
         module = ast.Module(body=nodes, type_ignores=[])
         return compile(module, location.filename, "exec", dont_inherit=True)
     filename = f"<babyagi {version.label}>"

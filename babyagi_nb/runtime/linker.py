@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from types import ModuleType
 from typing import Any, Literal
 
@@ -24,9 +24,12 @@ from babyagi_nb.runtime.compiler import Location, compile_version
 from babyagi_nb.runtime.imports import Provide, bring
 from babyagi_nb.runtime.validation import Check, argument_check
 
-__all__ = ["Kind", "Link", "Linker", "Slot"]
+__all__ = ["Dependency", "Kind", "Link", "Linker", "Slot"]
 
 Kind = Literal["sync", "async", "generator", "async_generator"]
+
+Dependency = Callable[[FunctionName, Kind], Callable[..., Any]]
+"""What a function of some kind finds under the name of a dependency."""
 
 
 class Slot:
@@ -104,7 +107,7 @@ class Linker:
         namespace: MutableMapping[str, Any],
         keys: Keys,
         provide: Provide,
-        dependency: Callable[[FunctionName, Kind], Callable[..., Any]],
+        dependency: Dependency,
     ) -> None:
         self.namespace = namespace
         self.locations: dict[tuple[FunctionName, VersionNumber], Location] = {}
@@ -112,50 +115,42 @@ class Linker:
         self._provide = provide
         self._dependency = dependency
 
-    def link(self, version: FunctionVersion, location: Location | None = None) -> Link:
+    def link(
+        self,
+        version: FunctionVersion,
+        location: Location | None = None,
+        *,
+        dependency: Dependency | None = None,
+        package: str = "babyagi_functions",
+    ) -> Link:
         """Make *version* runnable.
 
-        Raises :class:`~babyagi_nb.errors.MissingName` for an import that is not there; whatever
-        the top of the function's own code raises passes through.
+        *dependency* gives what stands under the name of a dependency, by default the logged
+        callable. Raises :class:`~babyagi_nb.errors.MissingName` for an import that is not there;
+        whatever the top of the function's own code raises passes through.
         """
         spec = version.spec
-        module = ModuleType(f"babyagi_functions.{spec.name}", spec.description or None)
+        given = dependency or self._dependency
+        module = ModuleType(f"{package}.{spec.name}", spec.description or None)
         space = module.__dict__
         space["__builtins__"] = self._builtins_for(version)
         kind: Kind = "async" if spec.is_async else "sync"
         for wanted in spec.imports:
             space[wanted.name] = bring(wanted, spec.name, self._provide)
         for name in spec.dependencies:
-            space[name] = self._dependency(name, kind)
+            space[name] = given(name, kind)
         prepare = self._preparation(version, space)
-        if prepare is not None and _reads_names_early(version):
+        if prepare is not None:
+            # Decorators, defaults and helpers may need these names while the code is executed.
             prepare()
         # Dataclasses, pickling and string annotations look a class's module up by its name.
         sys.modules[module.__name__] = module
         place = location or self.locations.get((version.name, version.number))
         exec(compile_version(version, place), space)
-        function = space[spec.name]
-        link = Link(version, module, function, prepare)
+        link = Link(version, module, space[spec.name], prepare)
         # Recursion is logged like any other call.
-        space[spec.name] = self._dependency(spec.name, link.kind)
+        space[spec.name] = given(spec.name, link.kind)
         return link
-
-    def trial(
-        self, versions: Iterable[FunctionVersion], locations: Mapping[FunctionName, Location]
-    ) -> dict[str, Any]:
-        """Link candidates that are not stored yet, and return a namespace that sees them all.
-
-        Among themselves the candidates call one another directly and unlogged.
-        """
-        links = [self.link(each, locations.get(each.name)) for each in versions]
-        functions: dict[str, Any] = {each.name: each.function for each in links}
-        space: dict[str, Any] = {}
-        for each in links:
-            each.module.__dict__.update(functions)
-            if each.prepare is not None:
-                each.prepare()
-            space.update(each.module.__dict__)
-        return space
 
     def _builtins_for(self, version: FunctionVersion) -> Any:
         """Functions of packs may import the host inside their body, under the original's names."""
@@ -208,11 +203,6 @@ def _readiness(check: Check | None, prepare: Callable[[], None] | None) -> Check
         prepare()
 
     return ready
-
-
-def _reads_names_early(version: FunctionVersion) -> bool:
-    """Decorators, defaults and helpers may need notebook names while the code is executed."""
-    return bool(version.spec.uses or version.spec.keys)
 
 
 def _kind(function: Callable[..., Any]) -> Kind:

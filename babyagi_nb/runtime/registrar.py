@@ -17,7 +17,7 @@ from typing import Any
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.digest import digest, freeze
 from babyagi_nb.core.drafting import Draft, draft, refuse_circles, refuse_unclear
-from babyagi_nb.core.events import Event, FunctionRegistered, VersionActivated
+from babyagi_nb.core.events import Event, FunctionRegistered, TriggerAdded, VersionActivated
 from babyagi_nb.core.parsing import ParsedFunction, parse_cell
 from babyagi_nb.core.ports import Decision, Definitions
 from babyagi_nb.core.records import FunctionSpec, FunctionVersion
@@ -28,7 +28,7 @@ from babyagi_nb.errors import DependencyError, near
 from babyagi_nb.ids import Digest, FunctionName, VersionNumber
 from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.executor import Executor
-from babyagi_nb.runtime.trial import run_tests
+from babyagi_nb.runtime.trial import Trial
 
 __all__ = ["Registrar"]
 
@@ -129,10 +129,8 @@ class Registrar:
         candidates = [
             freeze(each, catalogue.next_number(each.name), 0) for each in batch.drafted.specs
         ]
-        places = {} if location is None else {each.name: location for each in candidates}
-        space = self._executor.linker.trial(candidates, places)
-        tests = dict.fromkeys(text for each in specs for text in each.tests)
-        return run_tests(tests, space, self._executor.loop.run)
+        executor = self._executor
+        return Trial(executor.linker, catalogue, candidates, location, executor.loop.run).run()
 
 
 @dataclass(slots=True)
@@ -187,8 +185,17 @@ class _Batch:
                     peers=tuple(name for name in self.drafted.names if name != spec.name),
                 )
                 events.append(FunctionRegistered.of(version, previous))
+                events += self._unmuted(spec, catalogue)
                 self._note(version, "added" if previous is None else "updated", previous)
         return Decision(events=events, summary=f"register {', '.join(self.drafted.names[:5])}")
+
+    def _unmuted(self, spec: FunctionSpec, catalogue: Catalogue) -> list[Event]:
+        """Declaring a trigger anew puts it back, where somebody had taken it out of use."""
+        return [
+            TriggerAdded(triggered=spec.name, triggering=source)
+            for source in spec.triggers
+            if catalogue.is_muted(spec.name, source)
+        ]
 
     def _known_version(self, spec: FunctionSpec, catalogue: Catalogue) -> FunctionVersion | None:
         for version in reversed(catalogue.versions(spec.name)):

@@ -22,6 +22,9 @@ __all__ = ["Cancelled", "Task", "Worker"]
 
 T = TypeVar("T")
 
+_HEARTBEAT = 0.1
+"""Seconds after which a waiting caller looks whether it was interrupted."""
+
 _STOP_WAIT = 5.0
 """Seconds that cancelled work gets to roll back before its caller goes on without it."""
 
@@ -61,7 +64,9 @@ class Task(Generic[T]):
 
     def wait(self) -> None:
         """Return when the work has ended."""
-        self._done.wait()
+        # A signal that comes just before the thread blocks would be noticed only when it wakes.
+        while not self._done.wait(_HEARTBEAT):
+            pass
 
     def outcome(self) -> T:
         """Return what the work returned, or raise what it raised."""

@@ -204,7 +204,22 @@ def test_tests_see_stored_functions_and_peers(app: BabyAGI) -> None:
             "assert two() == 12"
         )
     )
+    assert app.get_logs() == []
     assert app.two() == 12
+
+
+def test_async_tests_and_functions_are_tried_too(app: BabyAGI) -> None:
+    app.add_function("later", "async def later(x):\n    return x + 1")
+    done = app.register_cell(
+        CellSource(
+            text="def now(x):\n    return later(x)\n\n"
+            "async def soon(x):\n    return await later(now(x))\n\n"
+            "assert now(1) == 2\n\n"
+            "async def test_soon():\n    assert await soon(1) == 3\n"
+        )
+    )
+    assert done.tests == 2
+    assert app.get_logs() == []
 
 
 def test_updating_changes_what_is_given_and_keeps_the_rest(app: BabyAGI) -> None:
