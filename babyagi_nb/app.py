@@ -6,12 +6,10 @@ nothing itself: registering is the registrar's, running the executor's, reading 
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +18,18 @@ from babyagi_nb.core.declaring import declare
 from babyagi_nb.core.events import Transaction
 from babyagi_nb.core.imports import parse_imports
 from babyagi_nb.core.patching import patched
-from babyagi_nb.core.plain import function_row, import_row, log_row, nanoseconds
-from babyagi_nb.core.ports import Finding, Keys, Notify, Queries, Table
-from babyagi_nb.core.records import FunctionVersion, Import
+from babyagi_nb.core.plain import function_row
+from babyagi_nb.core.ports import Finding, Keys, Notify, Queries
 from babyagi_nb.core.registration import Registration
-from babyagi_nb.core.runs import RunFilter
 from babyagi_nb.core.source import CellSource, Declared
-from babyagi_nb.errors import NotFound, RegistrationError, near
-from babyagi_nb.packs.loader import find_pack, installed_packs, read_pack
+from babyagi_nb.errors import RegistrationError, near
+from babyagi_nb.packs.loader import defines, find_pack, installed_packs, read_pack
 from babyagi_nb.packs.shim import Host, provide_host
+from babyagi_nb.reading import Reading
 from babyagi_nb.runtime.changes import Changes
 from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.executor import Executor
-from babyagi_nb.runtime.frame import current
+from babyagi_nb.runtime.frame import current_run
 from babyagi_nb.runtime.objects import read_object
 from babyagi_nb.runtime.registrar import Registrar
 from babyagi_nb.settings import Settings, read_settings
@@ -43,7 +40,7 @@ from babyagi_nb.store.store import open_store
 __all__ = ["BabyAGI"]
 
 
-class BabyAGI:
+class BabyAGI(Reading):
     """A store of functions, open in this process.
 
     ``path`` is the store's directory, ``":memory:"``, or ``None`` for ``.babyagi`` beside the
@@ -78,7 +75,7 @@ class BabyAGI:
         self.keys: Keys = keys if keys is not None else own
         self._store = open_store(_place(path, self.settings), notify=self._tell)
         own.on_secret = lambda: setattr(self._store.journal, "redact", own.redact)
-        self._host = Host(self, _current_run)
+        self._host = Host(self, current_run)
         self.executor = Executor(
             definitions=self._store.definitions,
             journal=self._store.journal,
@@ -148,7 +145,14 @@ class BabyAGI:
         if callable(metadata):
             decorated: Callable[..., Any] = self.register_function()(metadata)
             return decorated
-        given = self._declare(metadata, imports, dependencies, triggers, key_dependencies, declared)
+        given = self._declare(
+            metadata=metadata,
+            imports=imports,
+            dependencies=dependencies,
+            triggers=triggers,
+            key_dependencies=key_dependencies,
+            further=declared,
+        )
 
         def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
             source, location = read_object(function, given)
@@ -179,7 +183,13 @@ class BabyAGI:
         :class:`~babyagi_nb.errors.RegistrationError`; then the store is as it was.
         """
         given = self._declare(
-            metadata, imports, dependencies, triggers, key_dependencies, declared, name=name
+            name=name,
+            metadata=metadata,
+            imports=imports,
+            dependencies=dependencies,
+            triggers=triggers,
+            key_dependencies=key_dependencies,
+            further=declared,
         )
         registration = self.registrar.register(CellSource(text=code, declared=given))
         self._warn_of(registration)
@@ -265,69 +275,11 @@ class BabyAGI:
 
     load_function_pack = load_functions
 
-    # -- reading -------------------------------------------------------------------------------
-
-    def get_function(self, name: str) -> dict[str, Any] | None:
-        """The active version of *name* as a dict, or ``None``."""
-        self.refresh()
-        return function_row(self.catalogue.version(name)) if name in self.catalogue else None
-
-    def get_all_functions(self) -> list[dict[str, Any]]:
-        """The active versions of all functions, in order of first registration."""
-        self.refresh()
-        return [function_row(self.catalogue.version(name)) for name in self.catalogue]
-
-    def get_function_versions(self, name: str) -> list[dict[str, Any]]:
-        """All versions of *name*, oldest first; raises :class:`~babyagi_nb.errors.NotFound`."""
-        self.refresh()
-        versions = self.catalogue.versions(name)
-        if not versions:
-            raise NotFound(f"no function {name!r}", fix=near(name, self.catalogue))
-        active = self.catalogue.active(name)
-        return [function_row(each, active=each.number == active) for each in versions]
-
-    def version(self, name: str, number: int | None = None) -> FunctionVersion:
-        """One version's record, by default the active one."""
-        self.refresh()
-        return self.catalogue.version(name, number)
-
-    def diff(self, name: str, old: int | None = None, new: int | None = None) -> str:
-        """Unified diff of the code of two versions, by default of the last change."""
-        self.refresh()
-        newest = self.catalogue.version(name, new)
-        earlier = [each for each in self.catalogue.numbers(name) if each < newest.number]
-        before = old if old is not None else (earlier[-1] if earlier else newest.number)
-        other = self.catalogue.version(name, before)
-        lines = difflib.unified_diff(
-            other.spec.code.splitlines(),
-            newest.spec.code.splitlines(),
-            other.label,
-            newest.label,
-            lineterm="",
-        )
-        return "\n".join(lines)
-
-    def get_function_imports(self, name: str) -> list[dict[str, Any]]:
-        """Imports that the active version of *name* declares."""
-        return [import_row(each) for each in self.version(name).spec.imports]
-
-    def get_all_imports(self) -> list[dict[str, Any]]:
-        """Every import that active versions declare, once each."""
-        self.refresh()
-        found: dict[Import, None] = {}
-        for name in self.catalogue:
-            found |= dict.fromkeys(self.catalogue.version(name).spec.imports)
-        return [import_row(each) for each in found]
-
-    def display(self) -> str:
-        """All functions and their facts, as text."""
-        return "\n\n".join(_described(row) for row in self.get_all_functions())
+    # -- running -------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Take in what other kernels changed; cheap."""
         self.executor.refresh()
-
-    # -- running -------------------------------------------------------------------------------
 
     def execute_function(self, function_name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call a stored function by name; the same logged path as ``app.name(…)``.
@@ -370,16 +322,6 @@ class BabyAGI:
         """Take a trigger out of use, also one that the function itself declares."""
         self.changes.remove_trigger(triggered, triggering)
 
-    def get_triggers_for_function(self, name: str) -> list[str]:
-        """Names of the functions that run after *name*."""
-        self.refresh()
-        return list(self.catalogue.listeners(name))
-
-    def get_triggers(self) -> list[dict[str, str]]:
-        """Every trigger as ``{"triggered", "triggering"}``."""
-        self.refresh()
-        return [{"triggered": one, "triggering": other} for one, other in self.catalogue.triggers()]
-
     # -- keys ----------------------------------------------------------------------------------
 
     def add_key(self, name: str, value: str) -> str:
@@ -388,66 +330,7 @@ class BabyAGI:
         self.changes.declare_key(name, where.partition(";")[0])
         return f"key {name!r} kept in {where}"
 
-    def get_all_secret_keys(self) -> list[dict[str, Any]]:
-        """Known keys: names, whether there is a value now, and who needs them. Never a value."""
-        self.refresh()
-        needed: dict[str, list[str]] = {name: [] for name in self.catalogue.keys()}  # noqa: SIM118
-        for function in self.catalogue:
-            for key in self.catalogue.version(function).spec.keys:
-                needed.setdefault(key, []).append(function)
-        return [
-            {"name": name, "available": self.keys.get(name) is not None, "used_by": users}
-            for name, users in sorted(needed.items())
-        ]
-
-    # -- logs ----------------------------------------------------------------------------------
-
-    def get_logs(
-        self,
-        function_name: str | None = None,
-        start_date: datetime | str | None = None,
-        end_date: datetime | str | None = None,
-        *,
-        limit: int = 1000,
-        **narrowed: Any,
-    ) -> list[dict[str, Any]]:
-        """Logged runs as dicts, newest first.
-
-        ``narrowed`` takes the members of :class:`~babyagi_nb.core.runs.RunFilter`: ``status`` (one
-        or several), ``text``, ``roots_only``, ``root``, ``parent``, ``trigger``, ``version``, ….
-        A date without a zone is local time.
-        """
-        status: Any = narrowed.pop("status", ())
-        wanted = RunFilter(
-            function=function_name,
-            since=nanoseconds(start_date),
-            until=nanoseconds(end_date),
-            status=(status,) if isinstance(status, str) else tuple(status),
-            limit=limit,
-            **narrowed,
-        )
-        return [log_row(run) for run in self.queries.runs(wanted)]
-
-    def get_log(self, id: str) -> dict[str, Any]:
-        """One run; raises :class:`~babyagi_nb.errors.NotFound`."""
-        return log_row(self.queries.run(id))
-
-    def get_log_bundle(self, id: str) -> list[dict[str, Any]]:
-        """The whole call tree that run *id* belongs to, oldest first."""
-        return [log_row(run) for run in self.queries.tree(id)]
-
-    def sql(self, statement: str, *parameters: Any, limit: int = 1000) -> Table:
-        """One read-only statement over ``logs``, ``functions``, ``versions``, ``triggers``, ….
-
-        Raises :class:`~babyagi_nb.errors.QueryRefused` for anything that could write or read files.
-        """
-        return self.queries.sql(statement, parameters, limit=limit)
-
     # -- upkeep --------------------------------------------------------------------------------
-
-    def packs(self) -> dict[str, Path]:
-        """Packs that can be loaded by name, with their files."""
-        return installed_packs()
 
     def backup(self, target: str | Path) -> Path:
         """Write a verified copy of the store to *target*."""
@@ -477,7 +360,7 @@ class BabyAGI:
             return True
         known = installed_packs()
         for pack in self.settings.packs:
-            if pack in known and pack not in self._loading and _defines(known[pack], name):
+            if pack in known and pack not in self._loading and defines(known[pack], name):
                 self._loading.add(pack)
                 try:
                     self.load_functions(pack)
@@ -486,28 +369,9 @@ class BabyAGI:
                 return name in self.catalogue
         return False
 
-    def _declare(
-        self,
-        metadata: Mapping[str, Any] | None,
-        imports: Any,
-        dependencies: Iterable[str] | None,
-        triggers: Iterable[str] | None,
-        key_dependencies: Iterable[str] | None,
-        further: Mapping[str, Any],
-        **fixed: Any,
-    ) -> Declared:
-        return declare(
-            {
-                "metadata": metadata,
-                "imports": imports,
-                "dependencies": dependencies,
-                "triggers": triggers,
-                "key_dependencies": key_dependencies,
-                "validate": self.settings.validate,
-                **further,
-                **fixed,
-            }
-        )
+    def _declare(self, **given: Any) -> Declared:
+        further = given.pop("further")
+        return declare({"validate": self.settings.validate, **given, **further})
 
     def _tell(self, message: str) -> None:
         self.notify(message)
@@ -527,37 +391,9 @@ def _place(path: str | Path | None, settings: Settings) -> Path | None:
     return Path(os.path.expandvars(wanted)).expanduser().absolute()
 
 
-def _current_run() -> str | None:
-    frame = current.get()
-    return frame.anchor if frame is not None else None
-
-
 def _warn(message: str) -> None:
     """Outside a notebook front end, one line on standard error."""
     sys.stderr.write(f"babyagi: {message}\n")
-
-
-def _defines(file: Path, name: str) -> bool:
-    """Whether the pack in *file* defines *name*; a look at the text is enough to rule it out."""
-    return f"def {name}(" in file.read_text(encoding="utf-8")
-
-
-def _described(row: Mapping[str, Any]) -> str:
-    lines = [f"Function: {row['name']}", f"  Version: {row['version']}"]
-    for title, member in (
-        ("Description", "description"),
-        ("Dependencies", "dependencies"),
-        ("Triggers", "triggers"),
-        ("Keys", "key_dependencies"),
-    ):
-        if row[member]:
-            value = row[member]
-            lines.append(f"  {title}: {value if isinstance(value, str) else ', '.join(value)}")
-    for title, member in (("Input", "input_parameters"), ("Output", "output_parameters")):
-        lines += [f"  {title}: {each['name']} ({each['type']})" for each in row[member]]
-    lines.append("  Code:")
-    lines += [f"    {line}" for line in row["code"].splitlines()]
-    return "\n".join(lines)
 
 
 _METHODS = tuple(name for name in vars(BabyAGI) if not name.startswith("_"))

@@ -174,6 +174,8 @@ def near(word: str, known: Iterable[str]) -> str:
     "did you mean 'deps'?"
     >>> near("zzz", ["deps"])
     ''
+    >>> near("dep", ["deps", "deps"])
+    "did you mean 'deps'?"
     """
-    close = get_close_matches(word, list(known), n=2, cutoff=0.6)
+    close = get_close_matches(word, list(dict.fromkeys(known)), n=2, cutoff=0.6)
     return f"did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -36,8 +36,8 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SKIPPED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 
 
-def digest(spec: FunctionSpec) -> Digest:
-    """Return the identity of *spec*.
+def digest(spec: FunctionSpec, tree: ast.Module | None = None) -> Digest:
+    """Return the identity of *spec*; *tree* is the syntax tree of its code, if at hand.
 
     Raises :class:`~babyagi_nb.errors.SourceError` for code that does not parse, and
     :class:`~babyagi_nb.errors.RegistrationError` for metadata that JSON cannot hold.
@@ -47,7 +47,8 @@ def digest(spec: FunctionSpec) -> Digest:
     >>> digest(one) == digest(same)
     True
     """
-    hashed = hashlib.sha256(_canonical_code(spec.code))
+    code = _canonical_code(spec.code) if tree is None else _canonical(tree)
+    hashed = hashlib.sha256(code)
     for test in sorted(_canonical_code(each) for each in spec.tests):
         hashed.update(b"\n" + test)
     hashed.update(b"\n" + _facts(spec))
@@ -84,6 +85,10 @@ def _canonical_code(code: str) -> bytes:
         raise SourceError(f"the code does not parse: {error}", line=error.lineno) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"the code does not parse: {error}") from error
+    return _canonical(tree)
+
+
+def _canonical(tree: ast.Module) -> bytes:
     tokens: list[Any] = []
     _walk(_imports_first(tree.body), tokens)
     return _json(tokens)

@@ -5,10 +5,11 @@ Pure: the catalogue and the notebook come in as mappings. The result still has n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED
+from babyagi_nb.core.digest import digest
 from babyagi_nb.core.graph import closure, components
 from babyagi_nb.core.names import check_name
 from babyagi_nb.core.parsing import ParsedFunction
@@ -16,9 +17,9 @@ from babyagi_nb.core.records import Cell, FunctionSpec
 from babyagi_nb.core.settlement import Surroundings, settle
 from babyagi_nb.core.source import Declared
 from babyagi_nb.errors import DependencyError, RegistrationError, near
-from babyagi_nb.ids import FunctionName
+from babyagi_nb.ids import Digest, FunctionName
 
-__all__ = ["Draft", "draft", "refuse_circles"]
+__all__ = ["Draft", "circles", "draft", "refuse_unclear"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +27,8 @@ class Draft:
     """Specs that wait for their numbers."""
 
     specs: tuple[FunctionSpec, ...]
+    digests: Mapping[FunctionName, Digest]
     warnings: tuple[str, ...]
-
-    @property
-    def names(self) -> tuple[FunctionName, ...]:
-        return tuple(each.name for each in self.specs)
 
 
 def draft(
@@ -39,7 +37,7 @@ def draft(
     surroundings: Surroundings,
     *,
     cell: Cell | None = None,
-    methods: Iterable[str] = (),
+    methods: Collection[str] = (),
 ) -> Draft:
     """Make a spec of each of *functions*, registered together.
 
@@ -47,21 +45,20 @@ def draft(
     :class:`~babyagi_nb.errors.RegistrationError` for reserved names, names nobody knows, unknown
     dependencies and triggers.
     """
-    names = [each.name for each in functions]
+    names = frozenset(each.name for each in functions)
     warnings: list[str] = []
     specs: list[FunctionSpec] = []
     for each in functions:
         said = declared(each.name)
-        warnings += check_name(each.name, keys=said.keys, methods=list(methods))
+        warnings += check_name(each.name, keys=said.keys, methods=methods)
         _check_triggers(each.name, said, surroundings, names)
-        peers = [other for other in names if other != each.name]
-        if peers:
+        if len(names) > 1:
             said = _share(said, each)
         settled = settle(
             each.free,
             declared=said,
             surroundings=surroundings,
-            peers=peers,
+            peers=names,
             name=each.name,
             code=each.code,
         )
@@ -94,7 +91,10 @@ def draft(
                 cell=cell or Cell(),
             )
         )
-    return Draft(specs=tuple(specs), warnings=tuple(dict.fromkeys(warnings)))
+    digests = {
+        spec.name: digest(spec, each.tree) for spec, each in zip(specs, functions, strict=True)
+    }
+    return Draft(specs=tuple(specs), digests=digests, warnings=tuple(dict.fromkeys(warnings)))
 
 
 def refuse_unclear(names: Sequence[str], declared: Declared) -> None:
@@ -112,30 +112,32 @@ def refuse_unclear(names: Sequence[str], declared: Declared) -> None:
             )
 
 
-def refuse_circles(
-    names: Iterable[str],
+def circles(
+    names: Iterable[FunctionName],
     edges: Callable[[FunctionName], Iterable[FunctionName]],
     peers: Callable[[FunctionName], Iterable[FunctionName]],
-) -> None:
-    """Refuse circles of dependencies through *names*, except among functions of one cell.
+) -> Mapping[FunctionName, tuple[FunctionName, ...]]:
+    """Return the circle of dependencies that each of *names* is in; most are in none.
 
-    A function that calls itself is no circle. Raises
-    :class:`~babyagi_nb.errors.DependencyError` naming the whole circle.
+    ``peers(name)`` are the functions that may be in a circle with *name*: those written in the
+    same cell. A function that calls itself is no circle. Raises
+    :class:`~babyagi_nb.errors.DependencyError`, naming the whole circle, for any other.
     """
-    start = [FunctionName(name) for name in names]
-    reached = closure(start, edges)
+    start = tuple(names)
     graph: Mapping[FunctionName, Sequence[FunctionName]] = {
-        name: tuple(edges(name)) for name in reached
+        name: tuple(edges(name)) for name in closure(start, edges)
     }
+    found: dict[FunctionName, tuple[FunctionName, ...]] = {}
     for group in components(graph):
-        if len(group) == 1 or not set(group) & set(start):
+        if len(group) == 1 or set(group).isdisjoint(start):
             continue
-        if all(set(group) <= {name, *peers(name)} for name in group):
-            continue
-        raise DependencyError(
-            f"a circle of dependencies: {_walk(group, graph)}",
-            fix="register them together in one cell, or break the circle",
-        )
+        if not all(set(group) <= {name, *peers(name)} for name in group):
+            raise DependencyError(
+                f"a circle of dependencies: {_walk(group, graph)}",
+                fix="register them together in one cell, or break the circle",
+            )
+        found |= dict.fromkeys(group, group)
+    return found
 
 
 def _walk(
@@ -162,9 +164,9 @@ def _share(said: Declared, function: ParsedFunction) -> Declared:
 
 
 def _check_triggers(
-    name: str, said: Declared, surroundings: Surroundings, peers: Sequence[str]
+    name: str, said: Declared, surroundings: Surroundings, peers: Collection[str]
 ) -> None:
-    if said.lenient:
+    if said.lenient or not said.triggers:
         return
     known = {*surroundings.functions, *peers, FUNCTION_ADDED_OR_UPDATED}
     for source in said.triggers:

@@ -12,7 +12,7 @@ import ast
 import inspect
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from babyagi_nb.core.names import FreeNames, free_names
 from babyagi_nb.core.parameters import FunctionNode, own_nodes, parse_parameters
@@ -50,6 +50,8 @@ class ParsedFunction:
     tests: tuple[str, ...]
     """Sources of the tests that call it, each with the imports and helpers only it needs."""
     free: FreeNames
+    tree: ast.Module = field(compare=False, repr=False)
+    """The syntax tree of ``code``, with the line numbers of the text that was parsed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ def parse_cell(text: str, name: str | tuple[str, ...] | None = None) -> ParsedCe
 def _function(selection: Selection, name: str, tests: _Tests) -> ParsedFunction:
     chosen = selection.of(name)
     code = _join(chosen)
+    tree = ast.Module(body=[each.node for each in chosen], type_ignores=[])
     node = next(each.node for each in reversed(chosen) if name in each.binds)
     assert isinstance(node, FunctionNode)
     return ParsedFunction(
@@ -102,7 +105,8 @@ def _function(selection: Selection, name: str, tests: _Tests) -> ParsedFunction:
         is_async=isinstance(node, ast.AsyncFunctionDef),
         is_generator="yield" in code and _yields(node),
         tests=tests.of(name, chosen),
-        free=_free(code, chosen),
+        free=_free(code, tree),
+        tree=tree,
     )
 
 
@@ -110,11 +114,11 @@ def _yields(node: FunctionNode) -> bool:
     return any(isinstance(each, ast.Yield | ast.YieldFrom) for each in own_nodes(node))
 
 
-def _free(code: str, chosen: list[Statement]) -> FreeNames:
+def _free(code: str, tree: ast.Module) -> FreeNames:
     try:
-        return free_names(code, ast.Module(body=[each.node for each in chosen], type_ignores=[]))
+        return free_names(code, tree)
     except SyntaxError as error:
-        raise SourceError(str(error), line=chosen[-1].node.lineno, syntax=error) from error
+        raise SourceError(str(error), line=tree.body[-1].lineno, syntax=error) from error
 
 
 def _description(node: FunctionNode) -> str:

@@ -5,6 +5,7 @@ Every member is JSON-able but for dates, which are aware ``datetime`` objects in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from babyagi_nb.core.parameters import input_parameters, output_parameters
 from babyagi_nb.core.records import FunctionVersion, Import
 from babyagi_nb.core.runs import Run, RunStatus
 
-__all__ = ["function_row", "import_row", "log_row", "nanoseconds", "utc"]
+__all__ = ["described", "function_row", "import_row", "log_row", "nanoseconds", "utc"]
 
 _MESSAGES: dict[RunStatus, str] = {
     "started": "Execution started.",
@@ -117,3 +118,22 @@ def nanoseconds(when: datetime | str | None) -> int | None:
         return None
     moment = datetime.fromisoformat(when) if isinstance(when, str) else when
     return int(moment.timestamp() * 1_000_000) * 1000
+
+
+def described(row: Mapping[str, Any]) -> str:
+    """A function's row as text, for people."""
+    lines = [f"Function: {row['name']}", f"  Version: {row['version']}"]
+    for title, member in (
+        ("Description", "description"),
+        ("Dependencies", "dependencies"),
+        ("Triggers", "triggers"),
+        ("Keys", "key_dependencies"),
+    ):
+        if row[member]:
+            value = row[member]
+            lines.append(f"  {title}: {value if isinstance(value, str) else ', '.join(value)}")
+    for title, member in (("Input", "input_parameters"), ("Output", "output_parameters")):
+        lines += [f"  {title}: {each['name']} ({each['type']})" for each in row[member]]
+    lines.append("  Code:")
+    lines += [f"    {line}" for line in row["code"].splitlines()]
+    return "\n".join(lines)

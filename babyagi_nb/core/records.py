@@ -140,7 +140,7 @@ class FunctionVersion:
     created_at: int
     """Nanoseconds since the epoch, UTC."""
     peers: tuple[FunctionName, ...] = ()
-    """Functions registered in the same cell; a circle of dependencies may run among peers only."""
+    """Functions of the same cell that this one is in a circle of dependencies with."""
 
     @property
     def name(self) -> FunctionName:

@@ -6,13 +6,14 @@ A :class:`Run` is the log's unit: one row for one call. While it is open it stan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
+from babyagi_nb.errors import UsageError, near
 from babyagi_nb.ids import FunctionName, KernelId, RunId, VersionNumber
 
-__all__ = ["Run", "RunFilter", "RunStatus", "STATUSES", "Statistics"]
+__all__ = ["STATUSES", "Run", "RunFilter", "RunStatus", "Statistics", "statuses"]
 
 RunStatus = Literal[
     "started", "success", "error", "interrupted", "timeout", "cancelled", "lost", "refused"
@@ -93,3 +94,17 @@ class Statistics:
     p95: int
     longest: int
     last_started: int
+
+
+def statuses(given: str | Iterable[str]) -> tuple[RunStatus, ...]:
+    """One status or several, as a filter wants them; raises ``UsageError`` for what is none.
+
+    >>> statuses("error")
+    ('error',)
+    """
+    wanted = (given,) if isinstance(given, str) else tuple(given)
+    for each in wanted:
+        if each not in STATUSES:
+            fix = near(each, STATUSES) or f"use one of {', '.join(STATUSES)}"
+            raise UsageError(f"no status {each!r}", fix=fix)
+    return cast("tuple[RunStatus, ...]", wanted)

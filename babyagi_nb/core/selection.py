@@ -35,14 +35,18 @@ class Selection:
             or (each.kind == "function" and apart is not None and each.binds.isdisjoint(apart))
         }
         self._bound_by = _index((at, statements[at].binds) for at in self._carried)
+        self._defined_by = _index(
+            (at, each.binds)
+            for at, each in enumerate(statements)
+            if each.kind in ("function", "helper")
+        )
         self._changed_by = _index(
             (at, _decorator_names(statements[at].node)) for at in self._carried
         )
 
     def of(self, name: str) -> list[Statement]:
         """Everything that travels with the function *name*, itself included, in cell order."""
-        own = [at for at, each in enumerate(self.statements) if self._defines(each, name)]
-        return self.around(own)
+        return self.around(self._defined_by.get(name, ()))
 
     def around(self, start: Iterable[int]) -> list[Statement]:
         """The statements at the positions *start*, and all that they need."""
@@ -71,9 +75,6 @@ class Selection:
                 wanted.update(self._changed_by.get(name, ()))
             queue += wanted - taken
             taken |= wanted
-
-    def _defines(self, statement: Statement, name: str) -> bool:
-        return name in statement.binds and (statement.kind in ("function", "helper"))
 
 
 def select_nodes(

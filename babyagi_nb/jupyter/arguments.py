@@ -140,7 +140,9 @@ class _Reader:
             if word.startswith("--") and len(word) > 2:
                 name, sign, value = word[2:].partition("=")
                 self._option(self._syntax.find(name), value if sign else None)
-            elif assigned and not assigned[2].startswith("="):
+            elif assigned and (
+                self._syntax.knows(assigned[1]) or not assigned[2].startswith("=")
+            ):
                 self._option(self._syntax.find(assigned[1]), assigned[2])
             elif self._syntax.knows(word) and self._peek().startswith("="):
                 self._words[self._at : self._at + 1] = filter(None, [self._peek()[1:]])
@@ -158,7 +160,8 @@ class _Reader:
         if option.kind == "flag":
             read: Any = True if value is None else _switch(option, value)
         else:
-            if value is None or (value == "" and self._continues()):
+            listed = option.kind in ("names", "clauses")
+            if value is None or (listed and value == "" and self._continues()):
                 value = self._take(option)
             read = _read(option, self._whole(option, value))
         if option.name in self._found:

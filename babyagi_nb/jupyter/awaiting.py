@@ -14,14 +14,18 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Generator
-from types import coroutine
+from types import coroutine as generator_coroutine
 from typing import Any
 
-__all__ = ["AsyncRule", "Attentive"]
+__all__ = ["AsyncRule", "Attentive", "finish"]
 
 _BEAT = 0.1
 """Seconds between two wakings of the loop while a cell waits."""
+
+_LAST_WORDS = 1.0
+"""Seconds that an interrupted function has to end."""
 
 
 class Attentive:
@@ -36,6 +40,13 @@ class Attentive:
 
     async def _wait(self) -> Any:
         __tracebackhide__ = True
+        value, error = await self.outcome()
+        if error is not None:
+            raise error
+        return value
+
+    async def outcome(self) -> tuple[Any, BaseException | None]:
+        """Wait to the end and return value and exception; raises nothing."""
         task = asyncio.ensure_future(_outcome(self))
         while not task.done():
             try:
@@ -44,12 +55,9 @@ class Attentive:
                 # Only the cell's own task was cancelled; the function's learns why.
                 self._interrupted = True
                 task.cancel()
-        value, error = task.result()
-        if error is not None:
-            raise error
-        return value
+        return task.result()
 
-    @coroutine
+    @generator_coroutine
     def steps(self) -> Generator[Any, Any, Any]:
         """The coroutine's own steps, with an interrupt in place of the cancellation it caused."""
         __tracebackhide__ = True
@@ -75,6 +83,30 @@ async def _outcome(attentive: Attentive) -> tuple[Any, BaseException | None]:
         return await attentive.steps(), None
     except BaseException as error:
         return None, error
+
+
+def finish(run: Callable[[Coroutine[Any, Any, Any]], Any], coroutine: Any) -> Any:
+    """Run *coroutine* to its end by *run*, which waits for a coroutine on another loop.
+
+    Ctrl-C reaches it as an interrupt, and it has a moment to end before the wait is given up.
+    """
+    __tracebackhide__ = True
+    ended = threading.Event()
+
+    async def told() -> tuple[Any, BaseException | None]:
+        try:
+            return await Attentive(coroutine).outcome()
+        finally:
+            ended.set()
+
+    try:
+        value, error = run(told())
+    except BaseException:
+        ended.wait(_LAST_WORDS)
+        raise
+    if error is not None:
+        raise error
+    return value
 
 
 class AsyncRule:

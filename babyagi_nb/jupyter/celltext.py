@@ -36,20 +36,21 @@ def _options(spec: FunctionSpec) -> list[str]:
         ("in", _json([dict(each) for each in spec.input_parameters])),
         ("out", _json([dict(each) for each in spec.output_parameters])),
     ]
-    return [f"{name}={shlex.quote(value)}" for name, value in every if value]
+    told = [(name, value) for name, value in every if value or (name == "desc" and value == "")]
+    return [f"{name}={shlex.quote(value)}" for name, value in told]
 
 
-def _described(spec: FunctionSpec) -> str:
-    """The description, unless the docstring says it anyway."""
+def _described(spec: FunctionSpec) -> str | None:
+    """The description on one line, unless the docstring says it anyway."""
     from babyagi_nb.core.parsing import parse_cell
     from babyagi_nb.errors import SourceError
 
     try:
         parsed = parse_cell(spec.code, spec.name)
     except SourceError:
-        return spec.description
+        return " ".join(spec.description.splitlines())
     own = next((each.description for each in parsed.functions if each.name == spec.name), "")
-    return "" if own == spec.description else spec.description
+    return None if own == spec.description else " ".join(spec.description.splitlines())
 
 
 def _imports(imports: Iterable[Import]) -> str:

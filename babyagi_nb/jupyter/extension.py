@@ -59,6 +59,8 @@ class Extension:
                 magics.pop(name)
                 if before is not None:
                     magics[name] = before
+        # So that a declaration of our magics (autoload) loads us again at the next use.
+        getattr(shell.magics_manager, "_loaded_lazy", set()).discard(_EXTENSION)
         shell.magics_manager.registry.pop(BabyAGIMagics.__name__, None)
         _remove(shell.Completer.custom_matchers, self._matcher)
         _remove(shell.input_transformers_post, self._rule)
@@ -70,7 +72,6 @@ class Extension:
         ours = (BabyAGIMagics, type(self._configurable))
         shell.configurables[:] = [each for each in shell.configurables if type(each) not in ours]
         type(self._configurable).clear_instance()
-        kernel_app.use(None)
         kernel_app.prepare(namespace=None, notify=None, path=None, settings=None)
 
     def _configure(self) -> None:
@@ -114,7 +115,10 @@ def load(shell: Any) -> None:
 
 
 def unload(shell: Any) -> None:
-    """Leave *shell* as it was before :func:`load`, and close the store."""
+    """Leave *shell* as it was before :func:`load`.
+
+    Stored functions that the notebook holds go on working: the application stays open.
+    """
     extension = shell.meta.pop(_EXTENSION, None)
     if extension is not None:
         extension.leave()

@@ -15,6 +15,7 @@ from babyagi_nb.core.registration import Registration
 from babyagi_nb.core.source import CellSource, Declared
 from babyagi_nb.errors import SourceError, UsageError
 from babyagi_nb.jupyter.arguments import read_arguments
+from babyagi_nb.jupyter.awaiting import finish
 from babyagi_nb.jupyter.cell import VisibleCell, cell_of, read_cell
 from babyagi_nb.jupyter.grammar import FUNCTION
 from babyagi_nb.jupyter.literals import Arguments, read_call_text
@@ -138,7 +139,7 @@ def _call(app: BabyAGI, registration: Registration, arguments: Arguments) -> Any
         )
     (only,) = registration.functions
     result = app.call(only.version.name, arguments.args, arguments.kwargs)
-    return app.executor.loop.run(result) if type(result) is CoroutineType else result
+    return finish(app.executor.loop.run, result) if type(result) is CoroutineType else result
 
 
 def _show_as_python_would(error: SourceError, visible: VisibleCell, shell: Any) -> None:

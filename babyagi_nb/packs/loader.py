@@ -24,7 +24,7 @@ from babyagi_nb.core.records import Import
 from babyagi_nb.errors import BabyAGIError, NotFound, PackError, near
 from babyagi_nb.packs.shim import Host, is_host_module
 
-__all__ = ["GROUP", "Pack", "PackFunction", "find_pack", "installed_packs", "read_pack"]
+__all__ = ["GROUP", "Pack", "PackFunction", "defines", "find_pack", "installed_packs", "read_pack"]
 
 GROUP = "babyagi_nb.packs"
 """Entry point group of installed packs; an entry names a module."""
@@ -71,6 +71,11 @@ def installed_packs() -> dict[str, Path]:
         if file is not None:
             found[entry.name] = file
     return found
+
+
+def defines(file: Path, name: str) -> bool:
+    """Whether the pack in *file* may define *name*; a look at the text rules out most."""
+    return f"def {name}(" in file.read_text(encoding="utf-8")
 
 
 def find_pack(name_or_path: str | Path) -> Path:

@@ -1,14 +1,17 @@
 """What a run prints stays visible where it was printed, and is kept with the run.
 
-The stream that is ``sys.stdout`` at a call gets a ``write`` that also tells the current run.
-The stream object itself is not replaced: IPython, notebook runners and ``redirect_stdout`` rely
-on its identity. Streams change during a session, so each call looks whether the stream is known.
+The stream that is ``sys.stdout`` at a call gets a ``write`` that also tells the current run: a
+*tap*. The stream object itself is not replaced: IPython, notebook runners and ``redirect_stdout``
+rely on its identity. Others put their own ``write`` on it, too: IPython does so at the beginning of
+each cell and takes it off at the end, our tap with it. So each call looks whether ``write`` is
+still the tap. A tap that lies buried under a newer one stays silent, or text would be kept twice.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from babyagi_nb.runtime.frame import current
@@ -17,41 +20,53 @@ __all__ = ["Capture"]
 
 
 class Capture:
-    """Keeps one stream tapped; ``stream`` is the one that is."""
+    """Keeps ``sys.stdout`` tapped; several applications of a process share one tap."""
+
+    _listening: Any = None
+    """The one tap of this process that tells runs."""
 
     def __init__(self) -> None:
-        self.stream: Any = None
+        self.write: Any = None
+        """What ``sys.stdout.write`` is while it is tapped."""
         self._restore: Callable[[], None] | None = None
 
     def attach(self) -> None:
         """Tap what is ``sys.stdout`` now, and let go of the stream tapped before."""
         stream: Any = sys.stdout
         self.detach()
-        self.stream = stream
-        write = getattr(stream, "write", None)
-        if write is None:
+        write: Any = getattr(stream, "write", None)
+        if getattr(write, "is_tap", False):
+            Capture._listening = self.write = write
             return
 
         def tapped(text: str) -> int:
             frame = current.get()
-            if frame is not None:
+            if frame is not None and Capture._listening is tapped:
                 frame.print(text)
             return int(write(text) or 0)
 
-        try:
-            stream.write = tapped
-        except (AttributeError, TypeError):
-            # A stream without a dictionary cannot be tapped; its text is shown, not kept.
-            return
+        before = getattr(stream, "__dict__", {}).get("write")
 
         def restore() -> None:
-            if stream.__dict__.get("write") is tapped:
+            if getattr(stream, "__dict__", {}).get("write") is not tapped:
+                return
+            if before is None:
                 del stream.write
+            else:
+                stream.write = before
 
+        tapped.is_tap = True  # type: ignore[attr-defined]
+        # In this order, because an interrupt may come between any two of these steps.
         self._restore = restore
+        if write is not None:
+            # A stream without a dictionary cannot be tapped; its text is shown, not kept.
+            with suppress(AttributeError, TypeError):
+                stream.write = tapped
+        Capture._listening = tapped
+        self.write = getattr(stream, "write", None)
 
     def detach(self) -> None:
         if self._restore is not None:
             self._restore()
         self._restore = None
-        self.stream = None
+        self.write = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
-from babyagi_nb.core.drafting import refuse_circles
+from babyagi_nb.core.drafting import circles
 from babyagi_nb.core.events import (
     Event,
     FunctionRegistered,
@@ -43,8 +43,8 @@ class Changes:
             previous = catalogue.active(name)
             if previous == number:
                 return Decision(events=[], summary="")
-            refuse_circles(
-                [name],
+            circles(
+                [version.name],
                 lambda each: (
                     version.spec.dependencies if each == name else catalogue.dependencies(each)
                 ),

@@ -3,6 +3,9 @@
 On the main thread a real-time timer interrupts even a blocking system call. Elsewhere, and where
 the platform has no such timer, an exception is scheduled in the thread: it arrives at the next
 Python instruction, so a long call into C code ends first.
+
+An interrupt can keep a timer from being stopped. So a timer that rings for a run that is over
+says nothing: it only gives the signal back to whoever had it before.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from __future__ import annotations
 import ctypes
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
 from babyagi_nb.errors import RunTimeout
@@ -25,36 +29,48 @@ def timed_out(label: str, seconds: float) -> RunTimeout:
     )
 
 
-@contextmanager
-def deadline(seconds: float | None, label: str) -> Iterator[None]:
+def deadline(
+    seconds: float | None, label: str, is_over: Callable[[], bool]
+) -> AbstractContextManager[None]:
     """Raise :class:`~babyagi_nb.errors.RunTimeout` in the body after *seconds*; ``None``: never.
 
     Limits nest; an outer limit that passes during an inner one fires when the inner one is done.
+    *is_over* tells whether the run has ended, so that a timer left behind stays silent.
     """
     if seconds is None:
-        yield
-    elif hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        with _by_timer(seconds, label):
-            yield
-    else:
-        with _by_exception(seconds, label):
-            yield
+        return nullcontext()
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        return _Timer(seconds, label, is_over)
+    return _by_exception(seconds, label)
 
 
-@contextmanager
-def _by_timer(seconds: float, label: str) -> Iterator[None]:
-    def ring(signum: int, frame: FrameType | None) -> None:
-        raise timed_out(label, seconds)
+class _Timer:
+    """The process's one real-time timer, given back afterwards as it was found."""
 
-    before = signal.signal(signal.SIGALRM, ring)
-    left, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        spent = seconds - signal.setitimer(signal.ITIMER_REAL, 0)[0]
-        signal.signal(signal.SIGALRM, before)
-        if left:
-            signal.setitimer(signal.ITIMER_REAL, max(left - spent, 0.000_001))
+    def __init__(self, seconds: float, label: str, is_over: Callable[[], bool]) -> None:
+        self._seconds = seconds
+        self._label = label
+        self._is_over = is_over
+
+    def __enter__(self) -> None:
+        self._before = signal.getsignal(signal.SIGALRM) or signal.SIG_DFL
+        self._began = time.monotonic()
+        self._left = signal.getitimer(signal.ITIMER_REAL)[0]
+        signal.signal(signal.SIGALRM, self._ring)
+        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def __exit__(self, *failure: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._before)
+        if self._left:
+            spent = time.monotonic() - self._began
+            signal.setitimer(signal.ITIMER_REAL, max(self._left - spent, 0.000_001))
+
+    def _ring(self, signum: int, frame: FrameType | None) -> None:
+        if self._is_over():
+            self.__exit__()
+        else:
+            raise timed_out(self._label, self._seconds)
 
 
 @contextmanager

@@ -202,10 +202,10 @@ class Executor:
             if began >= executor._due:
                 executor.refresh()
             link = slot.link or executor._current_link(slot)
+            if getattr(sys.stdout, "write", None) is not capture.write:
+                capture.attach()
             if not link.plain:
                 return executor._variants.start(link, args, kwargs)
-            if sys.stdout is not capture.stream:
-                capture.attach()
             if kwargs or len(args) > link.most:
                 params = link.previews(args, kwargs)
             elif len(args) == 1:
@@ -249,7 +249,10 @@ class Executor:
                 else:
                     recorder.succeed(frame, output)
             except BaseException as error:
-                recorder.settle(frame, error)
+                try:
+                    recorder.settle(frame, error, parent)
+                finally:
+                    recorder.settle(frame, error, parent)
                 raise
             if link.listeners:
                 executor.fire(link, frame, output)

@@ -7,9 +7,8 @@ see the right parent by themselves; ``propagate`` carries it into threads as wel
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from babyagi_nb.core.records import LogPolicy
 from babyagi_nb.ids import FunctionName, RunId, VersionNumber
 
-__all__ = ["Cascade", "Frame", "current", "propagate", "under"]
+__all__ = ["Cascade", "Frame", "current", "current_run", "propagate", "under"]
 
 STDOUT_LIMIT = 32_000
 """Characters of printed text that one run keeps."""
@@ -43,6 +42,8 @@ class Frame:
     # Class attributes rather than slots: a run that neither prints nor triggers sets few of them.
     anchor: RunId | None
     cascade: Cascade | None = None
+    closing = False
+    """Whether writing the record of its failure was begun."""
     depth = 0
     """How many triggers led here."""
     duration = 0
@@ -90,19 +91,32 @@ current: ContextVar[Frame | None] = ContextVar("babyagi_run", default=None)
 """The innermost run of the running code, or ``None`` outside every run."""
 
 
-@contextmanager
-def under(frame: Frame | None) -> Iterator[None]:
+def current_run() -> RunId | None:
+    """Id of the run that the calling code belongs to, as the log knows it."""
+    frame = current.get()
+    return None if frame is None else frame.anchor
+
+
+class under:
     """Make *frame* the current run for a while.
 
     The former value is set back rather than reset by token: a generator may be resumed from
-    another context than the one it was paused in.
+    another context than the one it was paused in. An interrupt can come just before the leaving;
+    ``Recorder.settle`` makes up for it. (A generator as context manager would make up for it too,
+    but whenever its traceback is freed, in the middle of somebody else's run.)
     """
-    before = current.get()
-    current.set(frame)
-    try:
-        yield
-    finally:
-        current.set(before)
+
+    __slots__ = ("_before", "_frame")
+
+    def __init__(self, frame: Frame | None) -> None:
+        self._frame = frame
+
+    def __enter__(self) -> None:
+        self._before = current.get()
+        current.set(self._frame)
+
+    def __exit__(self, *failure: object) -> None:
+        current.set(self._before)
 
 
 def propagate() -> Callable[[], None]:

@@ -48,7 +48,8 @@ class Link:
 
     __slots__ = (
         "accepts_output", "first", "function", "kind", "listeners", "logs", "module", "most",
-        "name", "names", "number", "plain", "prepare", "ready", "secret", "star", "timeout", "version",
+        "name", "names", "number", "plain", "prepare", "ready", "secret", "star", "timeout",
+        "version",
     )  # fmt: skip
 
     def __init__(

@@ -31,7 +31,7 @@ from babyagi_nb.core.runs import RunStatus
 from babyagi_nb.errors import RunTimeout
 from babyagi_nb.ids import FunctionName, RunId, VersionNumber
 from babyagi_nb.runtime import triggers
-from babyagi_nb.runtime.frame import Frame
+from babyagi_nb.runtime.frame import Frame, current
 from babyagi_nb.runtime.linker import Link
 from babyagi_nb.runtime.traces import note_run, text_of
 
@@ -71,7 +71,7 @@ class Recorder:
         cause: Frame | None = None,
         parent: Frame | None = None,
     ) -> Frame:
-        """Begin a run under *parent*, or after *cause* when it is a trigger's."""
+        """Make a run under *parent*, or after *cause* when it is a trigger's; see ``stand``."""
         above = cause or parent
         frame = Frame(self.next_id(), link.name, link.number, above)
         if cause is not None:
@@ -81,8 +81,12 @@ class Recorder:
             frame.anchor = above.anchor if above is not None else None
             return frame
         frame.head = self._head(frame, above, cause, link.previews(args, kwargs))
-        frame.slot = self.journal.begin(frame.head)
         return frame
+
+    def stand(self, frame: Frame) -> None:
+        """Put the run on the board. From here on it must be closed, whatever happens."""
+        if frame.head:
+            frame.slot = self.journal.begin(frame.head)
 
     def _head(
         self, frame: Frame, above: Frame | None, cause: Frame | None, params: dict[str, Any]
@@ -113,23 +117,32 @@ class Recorder:
             self.journal.release(frame.slot)
         frame.ended = True
 
-    def settle(self, frame: Frame, error: BaseException) -> None:
-        """Close a run that *error* ended.
+    def settle(self, frame: Frame, error: BaseException, before: Frame | None) -> None:
+        """Close a run that *error* ended, and make *before* the current run again.
 
         Interrupts wait meanwhile. One that arrived while the run was being closed may have come
-        after its record was written: then the journal knows, and the record stands.
+        after its record was written: then the journal knows, and the record stands. One may also
+        come before this method has begun to hold them back. Therefore callers call it twice, the
+        second time in a ``finally``, where it does what is left to do.
         """
+        if frame.ended and current.get() is not frame:
+            return
         with _interrupts_held():
-            if frame.ended:
-                return
-            frame.ended = True
-            if frame.policy != "none" and frame.head:
-                line = _line(frame.head, _failure(frame, error))
-                if isinstance(error, Exception) and not isinstance(error, RunTimeout):
-                    self.journal.end(frame.slot, line)
-                else:
-                    self._settle_interrupted(frame, line)
-            note_run(error, f"{frame.function}@{frame.version}", frame.id)
+            if current.get() is frame:
+                current.set(before)
+            if not frame.ended:
+                self._close(frame, error)
+
+    def _close(self, frame: Frame, error: BaseException) -> None:
+        again, frame.closing = frame.closing, True
+        if frame.policy != "none" and frame.head:
+            line = _line(frame.head, _failure(frame, error))
+            if again or not isinstance(error, _IN_ITS_PLACE) or isinstance(error, RunTimeout):
+                self._settle_interrupted(frame, line)
+            else:
+                self.journal.end(frame.slot, line)
+        frame.ended = True
+        note_run(error, f"{frame.function}@{frame.version}", frame.id)
 
     def refuse(self, name: FunctionName, version: int, cause: Frame, why: str) -> None:
         """Record that a guard kept *name* from running after *cause*."""
@@ -143,6 +156,9 @@ class Recorder:
             self.journal.append(line)
         self.journal.abandon(frame.id)
 
+
+_IN_ITS_PLACE = (Exception, GeneratorExit, asyncio.CancelledError)
+"""What is raised where the function stands, never in the middle of the bookkeeping."""
 
 _STATUS: tuple[tuple[type[BaseException], RunStatus], ...] = (
     (KeyboardInterrupt, "interrupted"),

@@ -9,14 +9,13 @@ again instead of being written a second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import time_ns
 from typing import Any
 
 from babyagi_nb.core.catalogue import Catalogue
-from babyagi_nb.core.digest import digest, freeze
-from babyagi_nb.core.drafting import Draft, draft, refuse_circles, refuse_unclear
+from babyagi_nb.core.digest import freeze
+from babyagi_nb.core.drafting import Draft, circles, draft, refuse_unclear
 from babyagi_nb.core.events import Event, FunctionRegistered, TriggerAdded, VersionActivated
 from babyagi_nb.core.parsing import ParsedFunction, parse_cell
 from babyagi_nb.core.ports import Decision, Definitions
@@ -25,7 +24,7 @@ from babyagi_nb.core.registration import Registered, Registration
 from babyagi_nb.core.settlement import Surroundings
 from babyagi_nb.core.source import CellSource, Declared
 from babyagi_nb.errors import DependencyError, near
-from babyagi_nb.ids import Digest, FunctionName, VersionNumber
+from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.runtime.trial import Trial
@@ -122,50 +121,45 @@ class Registrar:
 
     def _try(self, batch: _Batch, catalogue: Catalogue, location: Location | None) -> int:
         """Check the circles, and run the tests of what is new; return how many there were."""
-        batch.check(catalogue)
-        specs = [each for each in batch.drafted.specs if each.tests]
+        batch.circles(catalogue)
+        specs = [each for each in batch.specs if each.tests]
         if not any(batch.is_new(each, catalogue) for each in specs):
             return 0
-        candidates = [
-            freeze(each, catalogue.next_number(each.name), 0) for each in batch.drafted.specs
-        ]
+        candidates = [freeze(each, catalogue.next_number(each.name), 0) for each in batch.specs]
         executor = self._executor
         return Trial(executor.linker, catalogue, candidates, location, executor.loop.run).run()
 
 
-@dataclass(slots=True)
 class _Batch:
     """Specs that are written together, and what became of them."""
 
-    drafted: Draft
-    outcome: list[Registered] = field(default_factory=list)
-    digests: dict[FunctionName, Digest] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.digests = {each.name: digest(each) for each in self.drafted.specs}
+    def __init__(self, drafted: Draft) -> None:
+        self.specs = drafted.specs
+        self.outcome: list[Registered] = []
+        self._digests = drafted.digests
+        self._edges = {each.name: each.dependencies for each in drafted.specs}
 
     def is_new(self, spec: FunctionSpec, catalogue: Catalogue) -> bool:
         if spec.name not in catalogue:
             return True
-        return catalogue.version(spec.name).digest != self.digests[spec.name]
+        return catalogue.version(spec.name).digest != self._digests[spec.name]
 
-    def check(self, catalogue: Catalogue) -> None:
-        """Refuse circles, as seen from *catalogue* with this batch in it."""
-        own = {each.name: each.dependencies for each in self.drafted.specs}
-        names = self.drafted.names
-        refuse_circles(
-            names,
+    def circles(self, catalogue: Catalogue) -> Mapping[FunctionName, tuple[FunctionName, ...]]:
+        """Circles of dependencies, as seen from *catalogue* with this batch in it."""
+        own = self._edges
+        return circles(
+            own,
             lambda name: own[name] if name in own else catalogue.dependencies(name),
-            lambda name: names if name in own else catalogue.version(name).peers,
+            lambda name: own if name in own else catalogue.version(name).peers,
         )
 
     def decide(self, catalogue: Catalogue) -> Decision:
         """Number the versions against the newest catalogue; called under the log's lock."""
-        self.check(catalogue)
+        peers = self.circles(catalogue)
         self.outcome.clear()
         events: list[Event] = []
         now = time_ns()
-        for spec in self.drafted.specs:
+        for spec in self.specs:
             self._refuse_missing(spec, catalogue)
             found = self._known_version(spec, catalogue)
             previous = catalogue.active(spec.name)
@@ -180,14 +174,14 @@ class _Batch:
                 version = FunctionVersion(
                     spec=spec,
                     number=catalogue.next_number(spec.name),
-                    digest=self.digests[spec.name],
+                    digest=self._digests[spec.name],
                     created_at=now,
-                    peers=tuple(name for name in self.drafted.names if name != spec.name),
+                    peers=tuple(name for name in peers.get(spec.name, ()) if name != spec.name),
                 )
                 events.append(FunctionRegistered.of(version, previous))
                 events += self._unmuted(spec, catalogue)
                 self._note(version, "added" if previous is None else "updated", previous)
-        return Decision(events=events, summary=f"register {', '.join(self.drafted.names[:5])}")
+        return Decision(events=events, summary=f"register {_some(self._edges)}")
 
     def _unmuted(self, spec: FunctionSpec, catalogue: Catalogue) -> list[Event]:
         """Declaring a trigger anew puts it back, where somebody had taken it out of use."""
@@ -199,7 +193,7 @@ class _Batch:
 
     def _known_version(self, spec: FunctionSpec, catalogue: Catalogue) -> FunctionVersion | None:
         for version in reversed(catalogue.versions(spec.name)):
-            if version.digest == self.digests[spec.name]:
+            if version.digest == self._digests[spec.name]:
                 return version
         return None
 
@@ -208,7 +202,7 @@ class _Batch:
         if spec.unresolved or spec.origin != "user":
             return
         for name in spec.dependencies:
-            if name not in catalogue and name not in self.drafted.names:
+            if name not in catalogue and name not in self._edges:
                 raise DependencyError(
                     f"{spec.name!r} needs {name!r}, which was removed meanwhile",
                     fix=near(name, catalogue),
@@ -244,3 +238,10 @@ def _wanted(
         found |= dict.fromkeys([*(said.dependencies or ()), *said.triggers])
         found |= dict.fromkeys(sorted(each.free.needed))
     return found
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few of many names, and how many there are."""
+    listed = list(names)
+    shown = ", ".join(listed[:3])
+    return shown if len(listed) <= 3 else f"{shown} and {len(listed) - 3} more"

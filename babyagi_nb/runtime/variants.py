@@ -68,18 +68,23 @@ class Variants:
         cause: Frame | None,
     ) -> Any:
         __tracebackhide__ = True
-        frame = self._recorder.open(link, args, kwargs, cause, current.get())
+        before = current.get()
+        frame = self._recorder.open(link, args, kwargs, cause, before)
         try:
+            self._recorder.stand(frame)
             clock = perf_counter_ns()
             try:
-                with under(frame), deadline(limit, link.version.label):
+                with under(frame), deadline(limit, link.version.label, lambda: frame.ended):
                     _make_ready(link, args, kwargs)
                     output = link.function(*args, **kwargs)
             finally:
                 frame.duration = perf_counter_ns() - clock
             self._recorder.succeed(frame, output)
         except BaseException as error:
-            self._recorder.settle(frame, error)
+            try:
+                self._recorder.settle(frame, error, before)
+            finally:
+                self._recorder.settle(frame, error, before)
             raise
         if link.listeners:
             self._followers.fire(link, frame, output)
@@ -94,8 +99,10 @@ class Variants:
         cause: Frame | None,
     ) -> Any:
         __tracebackhide__ = True
-        frame = self._recorder.open(link, args, kwargs, cause, current.get())
+        before = current.get()
+        frame = self._recorder.open(link, args, kwargs, cause, before)
         try:
+            self._recorder.stand(frame)
             clock = perf_counter_ns()
             try:
                 with under(frame):
@@ -105,7 +112,10 @@ class Variants:
                 frame.duration = perf_counter_ns() - clock
             self._recorder.succeed(frame, output)
         except BaseException as error:
-            self._recorder.settle(frame, error)
+            try:
+                self._recorder.settle(frame, error, before)
+            finally:
+                self._recorder.settle(frame, error, before)
             raise
         if link.listeners:
             await self._followers.fire_async(link, frame, output)
@@ -120,14 +130,17 @@ class Variants:
         parent: Frame | None,
     ) -> Generator[Any, Any, Any]:
         __tracebackhide__ = True
+        before = current.get()
         frame = self._recorder.open(link, args, kwargs, cause, parent)
         seen = _Seen()
         try:
+            self._recorder.stand(frame)
             with under(frame):
                 _make_ready(link, args, kwargs)
                 steps = link.function(*args, **kwargs)
             advance, given = steps.send, None
             while True:
+                before = current.get()
                 clock = perf_counter_ns()
                 try:
                     with under(frame):
@@ -149,7 +162,10 @@ class Variants:
                     given, advance = thrown, steps.throw
             self._recorder.succeed(frame, seen.outcome(result))
         except BaseException as error:
-            self._recorder.settle(frame, error)
+            try:
+                self._recorder.settle(frame, error, before)
+            finally:
+                self._recorder.settle(frame, error, before)
             raise
         if link.listeners:
             self._followers.fire(link, frame, result)
@@ -164,14 +180,17 @@ class Variants:
         parent: Frame | None,
     ) -> AsyncGenerator[Any, Any]:
         __tracebackhide__ = True
+        before = current.get()
         frame = self._recorder.open(link, args, kwargs, cause, parent)
         seen = _Seen()
         try:
+            self._recorder.stand(frame)
             with under(frame):
                 _make_ready(link, args, kwargs)
                 steps = link.function(*args, **kwargs)
             advance, given = steps.asend, None
             while True:
+                before = current.get()
                 clock = perf_counter_ns()
                 try:
                     with under(frame):
@@ -192,7 +211,10 @@ class Variants:
                     given, advance = thrown, steps.athrow
             self._recorder.succeed(frame, seen.outcome(None))
         except BaseException as error:
-            self._recorder.settle(frame, error)
+            try:
+                self._recorder.settle(frame, error, before)
+            finally:
+                self._recorder.settle(frame, error, before)
             raise
         if link.listeners:
             await self._followers.fire_async(link, frame, None)

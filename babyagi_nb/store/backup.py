@@ -13,6 +13,7 @@ written to: the runs of those kernels are in the store afterwards as well.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -78,7 +79,8 @@ def back_up(home: Home, connection: Connection, target: Path) -> Path:
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
     return target
 
 

@@ -13,7 +13,7 @@ Errors of DuckDB leave this file as errors of ours:
 
 - another program has the file, also after a short wait: ``StoreLocked``
 - disk full or read-only: ``StoreUnwritable``
-- not readable as a database: ``StoreDamaged`` (its ``reset`` has happened already)
+- not readable as a database: ``StoreDamaged``
 - everything else: the ``duckdb.Error`` itself, for the caller to word
 """
 
@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from babyagi_nb.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew, StoreUnwritable
+from babyagi_nb.errors import StoreError
 from babyagi_nb.store.worker import Cancelled, Task, Worker
 
 if TYPE_CHECKING:
@@ -43,28 +43,8 @@ Attach = Callable[[Callable[["Hold"], Any]], Any]
 _PATIENCE = 2.0
 """Seconds to wait for a foreign program that has the index file open."""
 
-_DAMAGE = (
-    "corrupt",
-    "checksum",
-    "not a valid duckdb",
-    "truncated",
-    "could not read",
-    "failed to deserialize",
-    "serialization error",
-    "wal file",
-    "replaying",
-    "magic bytes",
-    "database has been invalidated",
-)
-_FULL = (
-    "no space left",
-    "disk full",
-    "file too large",
-    "could not write",
-    "permission denied",
-    "read-only file system",
-    "cannot open file",
-)
+_ENDINGS = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
+"""The index, and what DuckDB keeps beside it."""
 
 
 class IndexMissing(StoreError):
@@ -244,6 +224,8 @@ class Connection:
         return self._instance
 
     def _attach(self, instance: duckdb.DuckDBPyConnection, writable: bool, task: Task[Any]) -> None:
+        from babyagi_nb.store.faults import is_foreign_lock
+
         if self.home is None:
             return
         if not writable and not self.home.index.exists():
@@ -258,7 +240,7 @@ class Connection:
                 instance.execute(statement)
                 return
             except Exception as error:
-                if not _is_foreign_lock(error) or time.monotonic() > give_up:
+                if not is_foreign_lock(error) or time.monotonic() > give_up:
                     raise
             time.sleep(0.02)
 
@@ -279,29 +261,15 @@ class Connection:
 
     def _translate(self, error: duckdb.Error) -> Exception:
         """Word an error about the file as ours; others stay as they are."""
-        import duckdb
+        from babyagi_nb.store.faults import breaks_the_instance, worded
 
-        text = str(error).lower()
-        where = repr(str(self.home.index)) if self.home else "the store in memory"
-        first = str(error).partition("\n")[0]
-        if isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
-            # Such an error leaves the whole instance unusable.
+        if breaks_the_instance(error):
             self._drop()
-        if _is_foreign_lock(error):
-            return StoreLocked(
-                f"another program has {where} open", fix="close it there (a DuckDB shell, a viewer)"
-            )
-        if "storage version" in text or "newer version" in text:
-            return StoreTooNew(
-                f"{where} was written by a newer DuckDB", fix="pip install -U duckdb"
-            )
-        if isinstance(error, duckdb.IOException) and any(each in text for each in _FULL):
-            return StoreUnwritable(
-                f"cannot write {where}: {first}", fix="free space, allow writing"
-            )
-        if isinstance(error, _damage_types()) and any(each in text for each in _DAMAGE):
-            return StoreDamaged(f"cannot read {where}: {first}", fix="%babyagi doctor mends it")
-        return error
+        return worded(error, self._where) or error
+
+    @property
+    def _where(self) -> str:
+        return repr(str(self.home.index)) if self.home else "the store in memory"
 
 
 def _hardened(home: Home | None) -> duckdb.DuckDBPyConnection:
@@ -319,9 +287,7 @@ def _hardened(home: Home | None) -> duckdb.DuckDBPyConnection:
         },
     )
     index = str(home.index) if home else ""
-    files = (
-        [index + end for end in ("", ".wal", ".wal.checkpoint", ".wal.recovery")] if home else []
-    )
+    files = [index + end for end in _ENDINGS] if home else []
     for statement in (
         f"SET allowed_paths = [{', '.join(map(_quoted, files))}]",
         f"SET temp_directory = {_quoted(str(home.path / 'spill') if home else '')}",
@@ -333,22 +299,6 @@ def _hardened(home: Home | None) -> duckdb.DuckDBPyConnection:
     ):
         instance.execute(statement)
     return instance
-
-
-def _damage_types() -> tuple[type[Exception], ...]:
-    import duckdb
-
-    return (
-        duckdb.IOException,
-        duckdb.SerializationException,
-        duckdb.FatalException,
-        duckdb.InternalException,
-        duckdb.InvalidInputException,
-    )
-
-
-def _is_foreign_lock(error: Exception) -> bool:
-    return "could not set lock" in str(error).lower()
 
 
 def _quoted(text: str) -> str:

@@ -1,8 +1,9 @@
 """The fold: new journal lines and definitions go into the index, each exactly once.
 
 One hold takes in what *all* kernels wrote, up to :data:`BUDGET` bytes, so that whoever folds does
-so for everybody and no hold is long. The rows and the watermarks of their sources are one transaction:
-a kill leaves both or neither. Lines that are no records are kept aside, never an obstacle.
+so for everybody and no hold is long. The rows and the watermarks of their sources are one
+transaction: a kill leaves both or neither. Lines that are no records are kept aside, never an
+obstacle. Only when much is waiting does a hold take several such batches.
 
 A hold also settles dead kernels (what they left open becomes ``lost``) and, for an index that was
 made anew, takes in the archive. :meth:`Folder.tend` is for idle moments: it checkpoints and then,
@@ -32,6 +33,10 @@ __all__ = ["BUDGET", "Folder", "Progress"]
 
 BUDGET = 4 << 20
 """Bytes of journal that one hold takes in."""
+
+_BACKLOG = 32 << 20
+"""Bytes of a batch when more than the budget waits. So many rows go into the file at once, without
+a detour over DuckDB's log, which is faster than many small batches."""
 
 _BACKLOG_LOG = 16 << 20
 """Bytes of DuckDB's log at which a long catching-up checkpoints before it is done."""
@@ -131,18 +136,18 @@ class Folder:
             # On a disk that refuses, the dead are settled some other time.
             self._lines.settle_dead()
         give_way = time.monotonic() + _PATIENCE
-        taken = self._take_batch(hold)
+        taken = self._take_batch(hold, BUDGET)
         while taken.more and time.monotonic() < give_way:
-            taken = taken.and_then(self._take_batch(hold))
+            taken = taken.and_then(self._take_batch(hold, _BACKLOG))
         if self.definitions_pending(hold):
             with hold.transaction():
                 fold_definitions(hold, self._definitions.catalogue)
         self._index.checkpoint(hold, at=_BACKLOG_LOG if taken.more else CHECKPOINT_AT)
         return taken
 
-    def _take_batch(self, hold: Hold) -> _Taken:
+    def _take_batch(self, hold: Hold, limit: int) -> _Taken:
         marks = read_watermarks(hold)
-        tails = self._from_archive(marks) or list(self._lines.tails(marks.folded, limit=BUDGET))
+        tails = self._from_archive(marks) or list(self._lines.tails(marks.folded, limit=limit))
         if not tails:
             return _Taken()
         return _Taken(
@@ -153,25 +158,35 @@ class Folder:
 
     def _more(self, marks: Watermarks, taken: list[Tail]) -> bool:
         """Whether something is left: beyond the budget, or written meanwhile."""
+        if self._home is not None and not (self._home.journal / taken[0].source).exists():
+            # The archive comes before the journals.
+            return True
         folded = {**marks.folded, **{tail.source: tail.end for tail in taken}}
-        archive = self._home is not None and taken[0].source in archived(self._home)
-        return archive or any(True for _ in self._lines.tails(folded, limit=1))
+        return any(True for _ in self._lines.tails(folded, limit=1))
 
     def _from_archive(self, marks: Watermarks) -> list[Tail]:
-        """One archived source that the index does not know, whole; normally there is none."""
+        """Archived sources that the index does not know; normally there are none."""
+        found: list[Tail] = []
+        size = 0
         if self._home is None:
-            return []
+            return found
         for source in archived(self._home):
-            begun = marks.folded.get(source, 0)
             if source in marks.archived or (self._home.journal / source).exists():
                 continue
-            try:
-                data = read_archived(self._home, source)
-            except OSError:
-                # Known as archived from now on; the doctor names it.
-                return [Tail(source, begun, b"\n")]
-            return [Tail(source, begun, data[begun : data.rfind(b"\n") + 1])]
-        return []
+            found.append(self._archived_tail(source, marks.folded.get(source, 0)))
+            size += len(found[-1].data)
+            if size >= _BACKLOG:
+                break
+        return found
+
+    def _archived_tail(self, source: str, begun: int) -> Tail:
+        assert self._home is not None
+        try:
+            data = read_archived(self._home, source)
+        except OSError:
+            # Known as archived from now on; the doctor names it.
+            return Tail(source, begun, b"\n")
+        return Tail(source, begun, data[begun : data.rfind(b"\n") + 1])
 
     def _take_tails(self, hold: Hold, tails: list[Tail], marks: Watermarks) -> int:
         clean = split(b"".join(tail.data for tail in tails))

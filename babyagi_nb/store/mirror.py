@@ -9,9 +9,9 @@
       catalogue.json               what is active, triggers, key names; one line for each
 
 A store can be made from the ``.json`` files alone (:func:`restore_from_mirror`); the ``.py`` files
-are for people. Writing is idempotent and each file appears whole. File names are safe everywhere: what
-is not a short lower-case name (``Hello`` and ``hello`` are one file on some disks, ``con`` is none
-on others) gets a few characters of its hash.
+are for people. Writing is idempotent and each file appears whole. File names are safe everywhere:
+what is not a short lower-case name (``Hello`` and ``hello`` are one file on some disks, ``con`` is
+none on others) gets a few characters of its hash.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import (
@@ -36,7 +39,7 @@ from babyagi_nb.core.events import (
 )
 from babyagi_nb.core.ports import Decision, Definitions
 from babyagi_nb.core.records import FunctionVersion
-from babyagi_nb.errors import StoreDamaged, StoreLocked
+from babyagi_nb.errors import NotFound, StoreDamaged, StoreLocked
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.store.codec import version_from_json, version_to_json
 from babyagi_nb.store.lock import FileLock
@@ -53,7 +56,7 @@ def file_name(name: str) -> str:
     """A file name, without ending, that belongs to the function *name* alone on every disk.
 
     >>> file_name("hello"), file_name("Hello"), file_name("con")
-    ('hello', 'Hello~185f8db3', 'con~9391fb35')
+    ('hello', 'Hello~185f8db3', 'con~37bdc847')
     """
     if _PLAIN.fullmatch(name) and not _RESERVED.fullmatch(name):
         return name
@@ -69,69 +72,79 @@ class Mirror:
         self._lock = lock
         self._done = -1
         self._replaced = 0
+        self.behind = False
+        """Whether the last writing ran out of time."""
+        self._compare = False
         self._known: set[tuple[str, int]] = set()
         """Versions whose files are known to be there."""
 
-    def write(self, catalogue: Catalogue, *, replaced: int = 0) -> int:
+    def write(
+        self, catalogue: Catalogue, *, replaced: int = 0, seconds: float | None = None
+    ) -> int:
         """Write what is missing or out of date; return how many versions were written.
 
         Cheap when nothing happened since the last time. *replaced* counts how often the log was
-        exchanged for another one, after which every file is compared. Another kernel that is at
-        it already is left to it.
+        exchanged for another one, after which every file is compared. What does not fit into
+        *seconds* is written the next time, and another kernel that is at it already is left to it.
         """
         generation = catalogue.generation
         if generation == self._done and replaced == self._replaced:
             return 0
-        compare = replaced != self._replaced
+        if replaced != self._replaced:
+            self._known.clear()
+            self._compare, self._replaced = True, replaced
+        until = None if seconds is None else time.monotonic() + seconds
         try:
             with self._lock.hold(timeout=0.5):
-                count = self._write(catalogue, compare=compare)
+                count, whole = self._write(catalogue, until)
         except StoreLocked:
             return 0
-        self._done, self._replaced = generation, replaced
+        self.behind = not whole
+        if whole:
+            self._done, self._compare = generation, False
         return count
 
-    def _write(self, catalogue: Catalogue, *, compare: bool) -> int:
+    def _write(self, catalogue: Catalogue, until: float | None) -> tuple[int, bool]:
+        """Versions written, and whether that was all. The state comes last: it says so."""
         before = self._read_state().get("functions", {})
         now = _state_of(catalogue)
         active = now["functions"]
-        if compare:
-            self._known.clear()
-        renewed = [
-            (name, number)
-            for name in _every_name(catalogue)
-            for number in catalogue.numbers(name)
-            if (name, number) not in self._known
-            and self._write_version(catalogue, name, number, compare=compare)
-        ]
-        stale = {name for name, _ in renewed}
-        stale |= {name for name, number in active.items() if before.get(name) != number}
-        for name in stale & active.keys():
-            with contextlib.suppress(StoreDamaged):
-                _write_text(self._path(name), _readable(catalogue.version(name, active[name])))
+        count = 0
+        for name in _every_name(catalogue):
+            if until is not None and time.monotonic() > until:
+                return count, False
+            new = [
+                number
+                for number in catalogue.numbers(name)
+                if (name, number) not in self._known
+                and self._write_version(catalogue, name, number)
+            ]
+            count += len(new)
+            if name in active and (new or before.get(name) != active[name]):
+                with contextlib.suppress(StoreDamaged, NotFound):
+                    _write_text(self._path(name), _readable(catalogue.version(name)))
         for name in before.keys() - active.keys():
             self._path(name).unlink(missing_ok=True)
         _write_text(self._directory / _STATE, _state_text(now))
-        return len(renewed)
+        return count, True
 
-    def _write_version(
-        self, catalogue: Catalogue, name: str, number: int, *, compare: bool
-    ) -> bool:
+    def _write_version(self, catalogue: Catalogue, name: str, number: int) -> bool:
         folder = self._directory / _HISTORY / file_name(name)
         record = folder / f"{number}.json"
         self._known.add((name, number))
         # A version never changes; only a log that was replaced has another one of this number.
-        if record.exists() and not compare:
+        if record.exists() and not self._compare:
             return False
         try:
             version = catalogue.version(name, number)
         except StoreDamaged:
             return False
-        if record.exists() and _read(record) == _record_text(version):
+        text = _record_text(version)
+        if record.exists() and _read(record) == text:
             return False
         folder.mkdir(parents=True, exist_ok=True)
         _write_text(folder / f"{number}.py", _ending_in_newline(version.spec.code))
-        _write_text(record, _record_text(version))
+        _write_text(record, text)
         return True
 
     def _path(self, name: str) -> Path:
@@ -229,7 +242,13 @@ def _state_text(state: dict[str, Any]) -> str:
 
 
 def _record_text(version: FunctionVersion) -> str:
-    return json.dumps(version_to_json(version), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    record = version_to_json(version)
+    try:
+        options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+        return orjson.dumps(record, option=options).decode()
+    except TypeError:
+        # A lone surrogate, or a number beyond 64 bits.
+        return json.dumps(record, indent=2, sort_keys=True) + "\n"
 
 
 def _readable(version: FunctionVersion) -> str:

@@ -29,7 +29,7 @@ from babyagi_nb.store.index import Index
 from babyagi_nb.store.journals import Lines, archived
 from babyagi_nb.store.rows import COLUMNS, kernel_of, run_of_row, runs_of_lines
 from babyagi_nb.store.sql import run_select
-from babyagi_nb.store.watermarks import read_some, read_watermarks
+from babyagi_nb.store.watermarks import read_watermarks
 
 __all__ = ["StoreQueries", "Unfolded"]
 
@@ -122,10 +122,10 @@ class StoreQueries:
 
     def tree(self, id: str) -> list[Run]:
         def ask(hold: Hold, unfolded: Unfolded) -> list[Run]:
-            root = _find(hold, unfolded, id).root
-            rows = hold.rows(f"{_SELECT} WHERE root = ?", (root,))
-            found = [run_of_row(row) for row in rows]
-            found += [run for run in unfolded.all if run.root == root]
+            # Nearly always the id of a root is given: then one look is enough.
+            found = _rooted(hold, unfolded, id)
+            if not found:
+                found = _rooted(hold, unfolded, _find(hold, unfolded, id).root)
             return sorted(found, key=newest_first)
 
         return self._ask(ask)
@@ -190,16 +190,14 @@ class StoreQueries:
             self._awake()
         return Unfolded(ended, _still_open(hold, boards, ended))
 
-
     def _watermarks(self, hold: Hold) -> Mapping[str, int]:
-        if self._home is None:
-            return read_watermarks(hold).folded
-        # A source that appears after this look cannot have been taken in: nobody folds now.
-        sources = [path.name for path in self._home.journal.glob("*.ndjson")]
-        marks, archive = read_some(hold, sources)
-        if archive < len(set(archived(self._home)).difference(sources)):
-            raise _Backlog
-        return marks
+        marks = read_watermarks(hold)
+        if self._home is not None:
+            for source in archived(self._home):
+                if source not in marks.archived and not (self._home.journal / source).exists():
+                    # The index is new, or older than the archive.
+                    raise _Backlog
+        return marks.folded
 
 
 def _still_open(hold: Hold, boards: list[Run], ended: list[Run]) -> list[Run]:
@@ -214,6 +212,11 @@ def _still_open(hold: Hold, boards: list[Run], ended: list[Run]) -> list[Run]:
     )
     folded = {row[0] for row in rows}
     return [run for run in waiting if run.id not in folded]
+
+
+def _rooted(hold: Hold, unfolded: Unfolded, root: str) -> list[Run]:
+    found = [run_of_row(row) for row in hold.rows(f"{_SELECT} WHERE root = ?", (root,))]
+    return found + [run for run in unfolded.all if run.root == root]
 
 
 def _find(hold: Hold, unfolded: Unfolded, id: str) -> Run:

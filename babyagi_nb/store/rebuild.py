@@ -115,10 +115,11 @@ def set_index_aside(home: Home) -> str:
 
 
 def _aside(home: Home, move: Callable[[Path], None]) -> Path:
-    number = 1
+    number, log = 1, _log_of(home.index)
     while True:
         free = home.index.with_name(f"{home.index.name}.damaged-{number}")
-        if not free.exists() and not _log_of(free).exists():
+        # A log that was set aside a moment ago belongs to the index that now follows it.
+        if not free.exists() and not (log.exists() and _log_of(free).exists()):
             break
         number += 1
     try:

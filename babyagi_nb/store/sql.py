@@ -33,17 +33,19 @@ def run_select(
     """
     import duckdb
 
+    from babyagi_nb.store.faults import about_the_file
+
     query = check(hold, statement)
     _put_pending(hold, pending)
     try:
         with hold.transaction(read_only=True):
             columns, rows = hold.some(query, parameters, max(limit, 0) + 1)
-    except duckdb.InterruptException:
-        raise
-    except (duckdb.FatalException, duckdb.IOException):
-        # About the file rather than the statement: the connection knows what to do.
-        raise
-    except (duckdb.Error, ValueError, TypeError) as error:
+    except duckdb.Error as error:
+        # The connection knows what to do about the file, and about an interrupt.
+        if about_the_file(error) or isinstance(error, duckdb.InterruptException):
+            raise
+        raise words(error) from error
+    except (ValueError, TypeError) as error:
         raise words(error) from error
     except RuntimeError as error:
         raise QueryRefused(f"the query failed: {error}") from error

@@ -41,6 +41,9 @@ __all__ = ["Store", "open_store"]
 
 Redact = Callable[[bytes], bytes]
 
+_TURN = 1.0
+"""Seconds of writing the mirror at a time; what a closing store leaves, the next one writes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -209,7 +212,7 @@ class Upkeep:
             # What cannot be folded now, the next kernel folds.
             with contextlib.suppress(BabyAGIError, OSError):
                 self._folder.fold(timeout=5.0)
-                self._write_mirror()
+                self._write_mirror(seconds=_TURN)
         self._connection.close()
 
     # -- in the background -----------------------------------------------------------------
@@ -217,14 +220,18 @@ class Upkeep:
     def _fold_and_mirror(self) -> None:
         self._journal.rotate_if_large()
         self._folder.fold()
-        self._write_mirror()
+        # In turns, so that a closing store does not wait for thousands of files.
+        self._write_mirror(seconds=_TURN)
+        if self._mirror is not None and self._mirror.behind:
+            self._background.wake()
 
     def _tend(self) -> None:
         self._folder.tend()
 
-    def _write_mirror(self) -> None:
+    def _write_mirror(self, seconds: float | None = None) -> None:
         if self._mirror is not None:
-            self._mirror.write(self._definitions.catalogue, replaced=self._definitions.replaced)
+            log = self._definitions
+            self._mirror.write(log.catalogue, replaced=log.replaced, seconds=seconds)
 
     def _on_disk(self, done: str) -> Home:
         if self._home is None:

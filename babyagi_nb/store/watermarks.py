@@ -7,12 +7,12 @@ archived source it knows from one it does not (after a rebuild, or after a resto
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from babyagi_nb.store.connection import Hold
 
-__all__ = ["Watermarks", "mark_archived", "move", "read_some", "read_watermarks"]
+__all__ = ["Watermarks", "mark_archived", "move", "read_watermarks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,6 @@ def read_watermarks(hold: Hold) -> Watermarks:
         folded={source: int(folded) for source, folded, _ in rows},
         archived=frozenset(source for source, _, archived in rows if archived),
     )
-
-
-def read_some(hold: Hold, sources: Sequence[str]) -> tuple[dict[str, int], int]:
-    """Watermarks of *sources*, and how many others are known to be in the archive; cheap."""
-    rows = hold.rows(
-        "SELECT source, folded FROM store.data.watermarks WHERE list_contains(?::VARCHAR[], source) "
-        "UNION ALL SELECT NULL, count(*) FROM store.data.watermarks "
-        "WHERE archived AND NOT list_contains(?::VARCHAR[], source)",
-        (list(sources), list(sources)),
-    )
-    found = {source: int(folded) for source, folded in rows if source is not None}
-    return found, next(int(count) for source, count in rows if source is None)
 
 
 def move(hold: Hold, ends: Mapping[str, int], known: Mapping[str, int]) -> None:

@@ -113,7 +113,7 @@ def test_the_core_needs_nothing_but_the_standard_library() -> None:
 def test_the_core_cannot_reach_disk_clock_chance_or_network() -> None:
     outside = {
         "asyncio", "os", "random", "secrets", "shutil", "socket", "sqlite3", "subprocess",
-        "tempfile", "threading", "time", "urllib",
+        "tempfile", "time", "urllib",
     }  # fmt: skip
     assert not {pair for pair in imports_of_the_core() if pair[1] in outside}
 

