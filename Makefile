@@ -62,6 +62,10 @@ torture: $(READY)  ## kill writing processes over and over and count what is los
 bench: $(READY)  ## measure, against a floor and against peers, and print the table
 	$(PY) -m benchmarks $(ARGS)
 
+.PHONY: notebooks
+notebooks: $(READY)  ## run the walkthroughs, and save what they show where that changed
+	$(PY) tools/save-notebooks $(ARGS)
+
 .PHONY: lowest
 lowest: $(READY)  ## run the tests with the oldest versions that pyproject.toml allows
 	$(PY) -m venv --clear .venv-lowest

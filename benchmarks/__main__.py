@@ -6,7 +6,7 @@
     python -m benchmarks calls kill       only these; the page is left alone
     python -m benchmarks --size tiny      see whether everything runs
 
-The exit status is 0 when every goal was met, 1 when one was missed.
+The exit status is 0 when every goal was met, 1 when one was missed or a suite failed.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ def main(arguments: list[str] | None = None) -> int:
     for suite in suites:
         start = perf_counter()
         found = run_suite(suite, SIZES[options.size])
-        print(f"\n{suite} ({perf_counter() - start:.0f} s)\n{text(found)}", flush=True)
+        print(f"  {suite}: {perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
         rows += found
     missed = [row for row in rows if row.met is False]
-    print(f"\n{len(rows)} figures, {len(missed)} missed" + "".join(f"\n  {r.name}" for r in missed))
+    print(f"\n{text(rows)}\n\n{len(rows)} figures, {len(missed)} missed")
     if options.size == FULL.name and not options.suites:
         keep(rows, PAGE)
-    return bool(missed)
+    return bool(missed) or any(row.value is None and not row.unit for row in rows)
 
 
 def run_suite(suite: str, size: Size) -> list[Row]:

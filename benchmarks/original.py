@@ -22,8 +22,11 @@ _PYTHON = _PLACE / "bin" / "python"
 _DONE = _PLACE / ".installed"
 
 
-def start_original(folder: Path, *, install: bool) -> Peer:
-    """Start the candidate with its database in *folder*; raises :class:`PeerFailed`."""
+def start_original(folder: Path, *, install: bool, functions: int = 0) -> Peer:
+    """Start the candidate with its database in *folder*; raises :class:`PeerFailed`.
+
+    It has the functions it loads by itself, or *functions* of them when that is more.
+    """
     if not _DONE.exists():
         if not install:
             raise PeerFailed("not installed")
@@ -34,7 +37,14 @@ def start_original(folder: Path, *, install: bool) -> Peer:
         "OPENAI_API_KEY": "",
         "HOME": str(folder),
     }
-    peer = Peer("benchmarks.original", python=str(_PYTHON), folder=folder, environment=environment)
+    folder.mkdir()
+    peer = Peer(
+        "benchmarks.original",
+        [str(functions)],
+        python=str(_PYTHON),
+        folder=folder,
+        environment=environment,
+    )
     peer.batch(0)
     return peer
 
@@ -57,7 +67,7 @@ def _install() -> None:
     _DONE.touch()
 
 
-def _candidate() -> None:
+def _candidate(functions: int) -> None:
     import babyagi  # type: ignore[import-not-found]
 
     app = babyagi.get_func_instance()
@@ -67,11 +77,14 @@ def _candidate() -> None:
         input_parameters=[{"name": "x", "type": "any"}],
         metadata={"description": "Says what it was told."},
     )
-    print("functions:", len(app.get_all_functions()), file=sys.stderr)
+    for number in range(functions - len(app.get_all_functions())):
+        # Past its registrar, which would ask a model for a description each time.
+        name = f"filler_{number}"
+        app.db.add_function(name, f"def {name}(x):\n    return x\n")
     # As its own examples call: by attribute of the module.
     serve(lambda number: babyagi.hello(number))
 
 
 if __name__ == "__main__":
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    _candidate()
+    _candidate(int(sys.argv[1]))

@@ -57,7 +57,7 @@ class Size:
 
 
 FULL = Size(
-    name="full", rounds=31, calls=2_000, starts=7, few=100, many=10_000, rows=1_000_000,
+    name="full", rounds=61, calls=1_000, starts=7, few=100, many=10_000, rows=1_000_000,
     lines=300_000, seconds=40.0, kernels=8,
 )  # fmt: skip
 

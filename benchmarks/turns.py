@@ -1,4 +1,8 @@
-"""Candidates take turns: A B C, A B C, … so that what disturbs the machine disturbs all of them."""
+"""Candidates take turns: A B C, A B C, … so that what disturbs the machine disturbs all of them.
+
+Batches should be short, and of about the same duration: one of a few milliseconds mostly escapes
+being interrupted on a busy machine, a longer one does not, and would look slower than it is.
+"""
 
 from __future__ import annotations
 

@@ -140,9 +140,7 @@ class _Reader:
             if word.startswith("--") and len(word) > 2:
                 name, sign, value = word[2:].partition("=")
                 self._option(self._syntax.find(name), value if sign else None)
-            elif assigned and (
-                self._syntax.knows(assigned[1]) or not assigned[2].startswith("=")
-            ):
+            elif assigned and (self._syntax.knows(assigned[1]) or not assigned[2].startswith("=")):
                 self._option(self._syntax.find(assigned[1]), assigned[2])
             elif self._syntax.knows(word) and self._peek().startswith("="):
                 self._words[self._at : self._at + 1] = filter(None, [self._peek()[1:]])

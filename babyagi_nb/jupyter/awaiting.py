@@ -88,22 +88,27 @@ async def _outcome(attentive: Attentive) -> tuple[Any, BaseException | None]:
 def finish(run: Callable[[Coroutine[Any, Any, Any]], Any], coroutine: Any) -> Any:
     """Run *coroutine* to its end by *run*, which waits for a coroutine on another loop.
 
-    Ctrl-C reaches it as an interrupt, and it has a moment to end before the wait is given up.
+    Ctrl-C reaches it as an interrupt, and it has a moment to end before the wait is given up. The
+    exception it ended with is raised, because that one knows where the function was.
     """
     __tracebackhide__ = True
     ended = threading.Event()
+    value: Any = None
+    error: BaseException | None = None
 
-    async def told() -> tuple[Any, BaseException | None]:
+    async def told() -> None:
+        nonlocal value, error
         try:
-            return await Attentive(coroutine).outcome()
+            value, error = await Attentive(coroutine).outcome()
         finally:
             ended.set()
 
     try:
-        value, error = run(told())
-    except BaseException:
+        run(told())
+    except KeyboardInterrupt:
         ended.wait(_LAST_WORDS)
-        raise
+        if error is None:
+            raise
     if error is not None:
         raise error
     return value

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import wraps
 from time import perf_counter_ns
 from types import CoroutineType
@@ -30,11 +30,12 @@ from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime import triggers
 from babyagi_nb.runtime.capture import Capture
 from babyagi_nb.runtime.compiler import Location
-from babyagi_nb.runtime.frame import Frame, current, propagate
+from babyagi_nb.runtime.frame import Firing, Frame, current, leave, propagate, under
 from babyagi_nb.runtime.imports import Provide
 from babyagi_nb.runtime.linker import Kind, Link, Linker, Slot
 from babyagi_nb.runtime.loop import BackgroundLoop
 from babyagi_nb.runtime.recorder import Recorder
+from babyagi_nb.runtime.traces import line_of
 from babyagi_nb.runtime.validation import json_schema
 from babyagi_nb.runtime.variants import Variants
 
@@ -42,6 +43,9 @@ __all__ = ["Executor"]
 
 REFRESH_EVERY = 100_000_000
 """Nanoseconds between two looks, within one cell, at what other kernels changed."""
+
+_HARMLESS = (Exception, SystemExit, GeneratorExit)
+"""What a listener may raise without harm to anybody; an interrupt or a cancellation goes on."""
 
 
 class Executor:
@@ -89,6 +93,8 @@ class Executor:
         slot = self._slot(name)
         if timeout is None:
             return slot.logged(*args, **kwargs)
+        if getattr(sys.stdout, "write", None) is not self.capture.write:
+            self.capture.attach()
         return self._variants.start(self._current_link(slot), args, kwargs, timeout=timeout)
 
     def refresh(self) -> None:
@@ -111,7 +117,7 @@ class Executor:
                 if self._catalogue.active(slot.name) != link.number:
                     slot.link = None
                 else:
-                    link.listeners = self._catalogue.listeners(slot.name)
+                    self._listen(link)
             self._rebridge()
 
     def place(self, version: FunctionVersion, location: Location | None) -> None:
@@ -153,7 +159,7 @@ class Executor:
                 link = slot.link
                 if link is None:
                     link = self.linker.link(self._catalogue.version(slot.name))
-                    link.listeners = self._catalogue.listeners(slot.name)
+                    self._listen(link)
                     _resemble(slot.logged, link.function)
                     slot.link = link
         return link
@@ -202,7 +208,9 @@ class Executor:
             if began >= executor._due:
                 executor.refresh()
             link = slot.link or executor._current_link(slot)
-            if getattr(sys.stdout, "write", None) is not capture.write:
+            parent = get_current()
+            # Inside a run the stream is tapped already.
+            if parent is None and getattr(sys.stdout, "write", None) is not capture.write:
                 capture.attach()
             if not link.plain:
                 return executor._variants.start(link, args, kwargs)
@@ -212,21 +220,21 @@ class Executor:
                 params = {link.first: preview(args[0])}
             else:
                 params = {name: preview(value) for name, value in zip(link.names, args)}  # noqa: B905
-            parent = get_current()
             # Not next_id(): calling it, and naming the type, costs a tenth of the whole.
             id: Any = recorder.prefix + str(next(numbers))
             frame = Frame(id, link.name, link.number, parent)
-            head: dict[str, Any] = {
-                "id": id,
-                "root": frame.root,
-                "function": link.name,
-                "version": link.number,
-                "cell": recorder.cell,
-                "started": began + recorder.epoch,
-                "params": params,
-            }
-            if parent is not None:
-                head = {"id": id, "parent": parent.anchor, **head}
+            if parent is None:
+                head: dict[str, Any] = {
+                    "id": id, "root": id, "function": link.name, "version": link.number,
+                    "cell": recorder.cell, "started": began + recorder.epoch, "params": params,
+                }  # fmt: skip
+            else:
+                head = {
+                    "id": id, "root": frame.root, "parent": parent.anchor,
+                    "trigger": parent.anchor if parent.firing else None,
+                    "function": link.name, "version": link.number, "cell": recorder.cell,
+                    "started": began + recorder.epoch, "params": params,
+                }  # fmt: skip
             try:
                 frame.head = encoded = dumps(head)
                 frame.slot = place = journal.begin(encoded)
@@ -278,56 +286,89 @@ class Executor:
                 return
             listeners = self._catalogue.listeners(event)
             if listeners:
-                self._follow(listeners, self._event_frame(event), name)
-        except Exception as error:
-            self._notify(f"{event} after {name!r} failed: {type(error).__name__}: {error}")
+                self._follow(listeners, self._circle(event, listeners), self._event(event), name)
+        except _HARMLESS as error:
+            self._notify(f"{event} after {name!r} failed: {line_of(error)}")
 
     def fire(self, link: Link, frame: Frame, output: Any) -> None:
         """Run the listeners of a run that ended well, one after the other."""
-        self._follow(link.listeners, frame, output)
+        self._follow(link.listeners, link.circle, frame, output)
 
     async def fire_async(self, link: Link, frame: Frame, output: Any) -> None:
-        for name in self._admitted(link.listeners, frame):
-            try:
-                result = self._triggered(name, frame, output)
-                if type(result) is CoroutineType:
-                    await result
-            except Exception as error:
-                self._tell(name, frame, error)
+        firing = Firing(frame)
+        before = current.get()
+        try:
+            with under(firing):
+                for name in self._admitted(link.listeners, link.circle, firing):
+                    try:
+                        result = self._call_listener(name, output)
+                        if type(result) is CoroutineType:
+                            await result
+                    except _HARMLESS as error:
+                        self._tell(name, frame, error)
+        finally:
+            leave(firing, before)
 
-    def _follow(self, listeners: tuple[FunctionName, ...], frame: Frame, output: Any) -> None:
-        for name in self._admitted(listeners, frame):
-            try:
-                result = self._triggered(name, frame, output)
-                if type(result) is CoroutineType:
-                    self.loop.run(result)
-            except Exception as error:
-                self._tell(name, frame, error)
+    def _follow(
+        self,
+        listeners: tuple[FunctionName, ...],
+        circle: frozenset[FunctionName],
+        frame: Frame,
+        output: Any,
+    ) -> None:
+        firing = Firing(frame)
+        before = current.get()
+        try:
+            with under(firing):
+                for name in self._admitted(listeners, circle, firing):
+                    try:
+                        result = self._call_listener(name, output)
+                        if type(result) is CoroutineType:
+                            self.loop.run(result)
+                    except _HARMLESS as error:
+                        self._tell(name, frame, error)
+        finally:
+            leave(firing, before)
 
-    def _triggered(self, name: FunctionName, cause: Frame, output: Any) -> Any:
-        link = self._current_link(self._slot(name))
-        args = (output,) if link.accepts_output else ()
-        result = self._variants.start(link, args, {}, cause=cause)
+    def _call_listener(self, name: FunctionName, output: Any) -> Any:
+        slot = self._slot(name)
+        link = slot.link or self._current_link(slot)
+        result = slot.logged(output) if link.accepts_output else slot.logged()
         if link.kind == "generator":
             return list(result)
         return _drained(result) if link.kind == "async_generator" else result
 
-    def _admitted(self, listeners: tuple[FunctionName, ...], cause: Frame) -> list[FunctionName]:
-        admitted, refused = triggers.follow(self._catalogue, listeners, cause)
+    def _admitted(
+        self,
+        listeners: tuple[FunctionName, ...],
+        circle: frozenset[FunctionName],
+        firing: Firing,
+    ) -> Sequence[FunctionName]:
+        admitted, refused = triggers.follow(listeners, circle, firing)
         for name, why in refused:
-            self.recorder.refuse(name, self._catalogue.active(name) or 0, cause, why)
+            self.recorder.refuse(name, self._catalogue.active(name) or 0, firing, why)
         return admitted
 
-    def _event_frame(self, event: FunctionName) -> Frame:
+    def _circle(
+        self, name: FunctionName, listeners: tuple[FunctionName, ...]
+    ) -> frozenset[FunctionName]:
+        """Those of *listeners* that are in one circle of triggers with *name*."""
+        return frozenset(each for each in listeners if self._catalogue.in_one_circle(name, each))
+
+    def _listen(self, link: Link) -> None:
+        link.listeners = self._catalogue.listeners(link.name)
+        link.circle = self._circle(link.name, link.listeners)
+
+    def _event(self, event: FunctionName) -> Frame:
         """An event is no run: what it sets off has no parent and is a root of its own."""
         frame = Frame(self.recorder.next_id(), event, VersionNumber(0), current.get())
         frame.anchor = None
         return frame
 
-    def _tell(self, name: FunctionName, cause: Frame, error: Exception) -> None:
+    def _tell(self, name: FunctionName, cause: Frame, error: BaseException) -> None:
         self._notify(
             f"trigger {name!r} after {cause.function!r} failed: "
-            f"{type(error).__name__}: {error} (see %babyagi logs {name} --status error)"
+            f"{line_of(error)} (see %babyagi logs {name} --status error)"
         )
 
 

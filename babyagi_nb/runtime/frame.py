@@ -16,7 +16,7 @@ from typing import Any
 from babyagi_nb.core.records import LogPolicy
 from babyagi_nb.ids import FunctionName, RunId, VersionNumber
 
-__all__ = ["Cascade", "Frame", "current", "current_run", "propagate", "under"]
+__all__ = ["Cascade", "Firing", "Frame", "current", "current_run", "leave", "propagate", "under"]
 
 STDOUT_LIMIT = 32_000
 """Characters of printed text that one run keeps."""
@@ -41,11 +41,12 @@ class Frame:
 
     # Class attributes rather than slots: a run that neither prints nor triggers sets few of them.
     anchor: RunId | None
-    cascade: Cascade | None = None
+    cause: Firing | None = None
+    """What triggered this run, or the run it belongs to."""
     closing = False
     """Whether writing the record of its failure was begun."""
-    depth = 0
-    """How many triggers led here."""
+    firing = False
+    """Whether what starts under it was triggered by it."""
     duration = 0
     """Nanoseconds."""
     ended = False
@@ -53,8 +54,8 @@ class Frame:
     policy: LogPolicy = "all"
     slot = -1
     stdout: list[str] | None = None
-    trail: frozenset[FunctionName] = frozenset()
-    """Functions on the way of triggers that led here."""
+    triggered: FunctionName | None = None
+    """The function that ``cause`` triggered: this one, or one above it."""
 
     def __init__(
         self, id: RunId, function: FunctionName, version: VersionNumber, parent: Frame | None
@@ -67,10 +68,12 @@ class Frame:
         else:
             # A root that is not logged is nobody's root in the log.
             self.root = id if parent.anchor is None and parent.root == parent.id else parent.root
-            if parent.cascade is not None:
-                self.cascade = parent.cascade
-                self.depth = parent.depth
-                self.trail = parent.trail
+            if parent.firing:
+                self.cause = parent  # type: ignore[assignment]
+                self.triggered = function
+            elif parent.cause is not None:
+                self.cause = parent.cause
+                self.triggered = parent.triggered
 
     def print(self, text: str) -> None:
         """Keep *text* as printed by this run, up to the limit."""
@@ -85,6 +88,34 @@ class Frame:
 
     def printed(self) -> str | None:
         return "".join(self.stdout) if self.stdout else None
+
+
+class Firing(Frame):
+    """What is current while the listeners of an ended run are called.
+
+    Another object than the run's own frame, which threads that outlive the run may still carry.
+    ``depth`` counts the triggers that led here.
+    """
+
+    firing = True
+    depth: int
+    cascade: Cascade
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame.id, frame.function, frame.version, None)
+        self.anchor, self.root = frame.anchor, frame.root
+        self.cause, self.triggered = frame.cause, frame.triggered
+        self.depth = 0 if frame.cause is None else frame.cause.depth + 1
+        self.cascade = Cascade() if frame.cause is None else frame.cause.cascade
+
+    def led_from(self, name: FunctionName) -> bool:
+        """Whether *name* is among the triggers, and the triggered, that led here."""
+        above: Frame = self
+        while above.cause is not None:
+            if name in (above.triggered, above.cause.function):
+                return True
+            above = above.cause
+        return False
 
 
 current: ContextVar[Frame | None] = ContextVar("babyagi_run", default=None)
@@ -102,7 +133,7 @@ class under:
 
     The former value is set back rather than reset by token: a generator may be resumed from
     another context than the one it was paused in. An interrupt can come just before the leaving;
-    ``Recorder.settle`` makes up for it. (A generator as context manager would make up for it too,
+    :func:`leave` makes up for it. (A generator as context manager would make up for it too,
     but whenever its traceback is freed, in the middle of somebody else's run.)
     """
 
@@ -117,6 +148,12 @@ class under:
 
     def __exit__(self, *failure: object) -> None:
         current.set(self._before)
+
+
+def leave(frame: Frame, before: Frame | None) -> None:
+    """Make *before* the current run again where an interrupt kept :class:`under` from doing it."""
+    if current.get() is frame:
+        current.set(before)
 
 
 def propagate() -> Callable[[], None]:

@@ -47,8 +47,8 @@ class Link:
     """One version, ready to run."""
 
     __slots__ = (
-        "accepts_output", "first", "function", "kind", "listeners", "logs", "module", "most",
-        "name", "names", "number", "plain", "prepare", "ready", "secret", "star", "timeout",
+        "accepts_output", "circle", "first", "function", "kind", "listeners", "logs", "module",
+        "most", "name", "names", "number", "plain", "prepare", "ready", "secret", "star", "timeout",
         "version",
     )  # fmt: skip
 
@@ -77,6 +77,8 @@ class Link:
         self.first = self.names[0] if self.names else ""
         self.most = len(self.names)
         self.listeners: tuple[FunctionName, ...] = ()
+        self.circle: frozenset[FunctionName] = frozenset()
+        """Listeners from which triggers lead back here."""
         self.secret = frozenset(spec.metadata.get("secret_parameters", ()))
         self.plain = (
             self.kind == "sync" and self.timeout is None and self.logs == "all" and not self.secret

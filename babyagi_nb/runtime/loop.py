@@ -16,6 +16,9 @@ __all__ = ["BackgroundLoop"]
 
 Result = TypeVar("Result")
 
+_HEARTBEAT = 0.1
+"""Seconds after which a waiting caller looks whether it was interrupted."""
+
 
 class BackgroundLoop:
     """A loop in a daemon thread, started at the first use."""
@@ -40,7 +43,14 @@ class BackgroundLoop:
             return await loop.create_task(coroutine, context=context)
 
         future = asyncio.run_coroutine_threadsafe(in_context(), loop)
+        done = threading.Lock()
+        done.acquire()
+        future.add_done_callback(lambda _: done.release())
         try:
+            # Not by result(): an interrupt in the middle of a condition's wait may come out as a
+            # RuntimeError about its lock.
+            while not done.acquire(timeout=_HEARTBEAT):
+                pass
             return future.result()
         except BaseException:
             future.cancel()

@@ -30,10 +30,9 @@ from babyagi_nb.core.preview import preview
 from babyagi_nb.core.runs import RunStatus
 from babyagi_nb.errors import RunTimeout
 from babyagi_nb.ids import FunctionName, RunId, VersionNumber
-from babyagi_nb.runtime import triggers
-from babyagi_nb.runtime.frame import Frame, current
+from babyagi_nb.runtime.frame import Frame, current, leave
 from babyagi_nb.runtime.linker import Link
-from babyagi_nb.runtime.traces import note_run, text_of
+from babyagi_nb.runtime.traces import kind_of, note_run, text_of, words_of
 
 __all__ = ["Recorder"]
 
@@ -68,19 +67,15 @@ class Recorder:
         link: Link,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        cause: Frame | None = None,
-        parent: Frame | None = None,
+        parent: Frame | None,
     ) -> Frame:
-        """Make a run under *parent*, or after *cause* when it is a trigger's; see ``stand``."""
-        above = cause or parent
-        frame = Frame(self.next_id(), link.name, link.number, above)
-        if cause is not None:
-            triggers.enter(frame, cause)
+        """Make a run under *parent*, or triggered by it if it is firing; see ``stand``."""
+        frame = Frame(self.next_id(), link.name, link.number, parent)
         frame.policy = link.logs
         if link.logs == "none":
-            frame.anchor = above.anchor if above is not None else None
+            frame.anchor = parent.anchor if parent is not None else None
             return frame
-        frame.head = self._head(frame, above, cause, link.previews(args, kwargs))
+        frame.head = self._head(frame, parent, link.previews(args, kwargs))
         return frame
 
     def stand(self, frame: Frame) -> None:
@@ -88,14 +83,12 @@ class Recorder:
         if frame.head:
             frame.slot = self.journal.begin(frame.head)
 
-    def _head(
-        self, frame: Frame, above: Frame | None, cause: Frame | None, params: dict[str, Any]
-    ) -> bytes:
+    def _head(self, frame: Frame, parent: Frame | None, params: dict[str, Any]) -> bytes:
         head: dict[str, Any] = {"id": frame.id, "root": frame.root}
-        if above is not None and above.anchor is not None:
-            head["parent"] = above.anchor
-            if cause is not None:
-                head["trigger"] = above.anchor
+        if parent is not None and parent.anchor is not None:
+            head["parent"] = parent.anchor
+            if parent.firing:
+                head["trigger"] = parent.anchor
         head["function"] = frame.function
         head["version"] = frame.version
         head["cell"] = self.cell
@@ -128,8 +121,7 @@ class Recorder:
         if frame.ended and current.get() is not frame:
             return
         with _interrupts_held():
-            if current.get() is frame:
-                current.set(before)
+            leave(frame, before)
             if not frame.ended:
                 self._close(frame, error)
 
@@ -137,7 +129,8 @@ class Recorder:
         again, frame.closing = frame.closing, True
         if frame.policy != "none" and frame.head:
             line = _line(frame.head, _failure(frame, error))
-            if again or not isinstance(error, _IN_ITS_PLACE) or isinstance(error, RunTimeout):
+            kind = type(error)
+            if again or not issubclass(kind, _IN_ITS_PLACE) or issubclass(kind, RunTimeout):
                 self._settle_interrupted(frame, line)
             else:
                 self.journal.end(frame.slot, line)
@@ -147,7 +140,7 @@ class Recorder:
     def refuse(self, name: FunctionName, version: int, cause: Frame, why: str) -> None:
         """Record that a guard kept *name* from running after *cause*."""
         frame = Frame(self.next_id(), name, VersionNumber(version), cause)
-        head = self._head(frame, cause, cause, {})
+        head = self._head(frame, cause, {})
         self.journal.append(_line(head, {"duration": 0, "status": "refused", "message": why}))
 
     def _settle_interrupted(self, frame: Frame, line: bytes) -> None:
@@ -169,15 +162,12 @@ _STATUS: tuple[tuple[type[BaseException], RunStatus], ...] = (
 
 
 def _failure(frame: Frame, error: BaseException) -> dict[str, Any]:
-    try:
-        message = str(error)
-    except Exception:
-        message = "<no text: its __str__ raised>"
+    kind = type(error)  # isinstance() would ask the exception itself
     tail: dict[str, Any] = {
         "duration": frame.duration,
-        "status": next((name for kind, name in _STATUS if isinstance(error, kind)), "error"),
-        "error": type(error).__name__,
-        "message": message[:4000],
+        "status": next((name for each, name in _STATUS if issubclass(kind, each)), "error"),
+        "error": kind_of(error),
+        "message": words_of(error)[:4000],
         "traceback": text_of(error),
     }
     if frame.stdout is not None:

@@ -18,6 +18,7 @@ from babyagi_nb.errors import TestFailure
 from babyagi_nb.ids import FunctionName
 from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.linker import Kind, Link, Linker
+from babyagi_nb.runtime.traces import line_of
 
 __all__ = ["Trial"]
 
@@ -78,10 +79,9 @@ class Trial:
                 if inspect.iscoroutine(result):
                     self._finish(result)
         except Exception as error:
-            said = f": {error}" if str(error) else ""
             label = ", ".join(named) or text.strip().splitlines()[-1]
             raise TestFailure(
-                f"test failed: {label}: {type(error).__name__}{said}",
+                f"test failed: {label}: {line_of(error).removesuffix(': ')}",
                 fix="nothing was stored; mend the function or the test",
             ) from error
         return max(1, len(named))

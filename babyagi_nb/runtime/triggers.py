@@ -16,48 +16,51 @@ Guards, each logged as ``refused``:
 
 from __future__ import annotations
 
-from babyagi_nb.core.catalogue import Catalogue
-from babyagi_nb.ids import FunctionName
-from babyagi_nb.runtime.frame import Cascade, Frame
+from collections.abc import Sequence
 
-__all__ = ["MAX_DEPTH", "MAX_RUNS", "enter", "follow", "refusal"]
+from babyagi_nb.ids import FunctionName
+from babyagi_nb.runtime.frame import Firing
+
+__all__ = ["MAX_DEPTH", "MAX_RUNS", "follow", "refusal"]
 
 MAX_DEPTH = 16
 MAX_RUNS = 256
 
 
 def follow(
-    catalogue: Catalogue, listeners: tuple[FunctionName, ...], cause: Frame
-) -> tuple[list[FunctionName], list[tuple[FunctionName, str]]]:
+    listeners: tuple[FunctionName, ...], circle: frozenset[FunctionName], cause: Firing
+) -> tuple[Sequence[FunctionName], Sequence[tuple[FunctionName, str]]]:
     """Decide which *listeners* run after *cause*: those that may, and those refused with why.
+
+    *circle* are those that triggers lead back from to the function of *cause*.
 
     The admitted ones are marked in the cascade before the first of them runs, so that a sibling
     does not trigger a sibling round the circle.
     """
-    if cause.cascade is None:
-        cause.cascade = Cascade()
     cascade = cause.cascade
+    if cause.cause is None and not circle and len(listeners) <= MAX_RUNS:
+        # Nothing led here and nothing leads back, so there is nothing to refuse.
+        cascade.runs += len(listeners)
+        return listeners, ()
     admitted: list[FunctionName] = []
     refused: list[tuple[FunctionName, str]] = []
     for listener in listeners:
-        circle = catalogue.in_one_circle(cause.function, listener)
-        why = refusal(listener, cause, circle)
+        why = refusal(listener, cause, listener in circle)
         if why:
             refused.append((listener, why))
             continue
         cascade.runs += 1
-        if circle:
+        if listener in circle:
             cascade.seen.add(listener)
         admitted.append(listener)
     return admitted, refused
 
 
-def refusal(listener: FunctionName, cause: Frame, circle: bool) -> str:
+def refusal(listener: FunctionName, cause: Firing, circle: bool) -> str:
     """Why *listener* may not run after *cause*, or ``""``."""
-    assert cause.cascade is not None
     if listener == cause.function:
         return "a function does not trigger itself"
-    if listener in cause.trail:
+    if cause.led_from(listener):
         return f"{listener!r} is among the triggers that led here"
     if circle and listener in cause.cascade.seen:
         return f"{listener!r} has its run in this circle of triggers"
@@ -66,10 +69,3 @@ def refusal(listener: FunctionName, cause: Frame, circle: bool) -> str:
     if cause.cascade.runs >= MAX_RUNS:
         return f"{MAX_RUNS} runs were triggered already"
     return ""
-
-
-def enter(frame: Frame, cause: Frame) -> None:
-    """Make *frame* a run that *cause* triggered."""
-    frame.depth = cause.depth + 1
-    frame.cascade = cause.cascade
-    frame.trail = cause.trail | {cause.function, frame.function}

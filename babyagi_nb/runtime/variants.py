@@ -46,18 +46,17 @@ class Variants:
         kwargs: Mapping[str, Any],
         *,
         timeout: float | None = None,
-        cause: Frame | None = None,
     ) -> Any:
         """Return what a call of the function would: a value, a coroutine or a generator."""
         __tracebackhide__ = True
         limit = link.timeout if timeout is None else timeout
         if link.kind == "async":
-            return self._awaited(link, args, kwargs, limit, cause)
+            return self._awaited(link, args, kwargs, limit)
         if link.kind == "generator":
-            return self._stepped(link, args, kwargs, cause, current.get())
+            return self._stepped(link, args, kwargs, current.get())
         if link.kind == "async_generator":
-            return self._stepped_async(link, args, kwargs, cause, current.get())
-        return self._called(link, args, kwargs, limit, cause)
+            return self._stepped_async(link, args, kwargs, current.get())
+        return self._called(link, args, kwargs, limit)
 
     def _called(
         self,
@@ -65,11 +64,10 @@ class Variants:
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
         limit: float | None,
-        cause: Frame | None,
     ) -> Any:
         __tracebackhide__ = True
         before = current.get()
-        frame = self._recorder.open(link, args, kwargs, cause, before)
+        frame = self._recorder.open(link, args, kwargs, before)
         try:
             self._recorder.stand(frame)
             clock = perf_counter_ns()
@@ -96,11 +94,10 @@ class Variants:
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
         limit: float | None,
-        cause: Frame | None,
     ) -> Any:
         __tracebackhide__ = True
         before = current.get()
-        frame = self._recorder.open(link, args, kwargs, cause, before)
+        frame = self._recorder.open(link, args, kwargs, before)
         try:
             self._recorder.stand(frame)
             clock = perf_counter_ns()
@@ -126,12 +123,11 @@ class Variants:
         link: Link,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        cause: Frame | None,
         parent: Frame | None,
     ) -> Generator[Any, Any, Any]:
         __tracebackhide__ = True
         before = current.get()
-        frame = self._recorder.open(link, args, kwargs, cause, parent)
+        frame = self._recorder.open(link, args, kwargs, parent)
         seen = _Seen()
         try:
             self._recorder.stand(frame)
@@ -176,12 +172,11 @@ class Variants:
         link: Link,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        cause: Frame | None,
         parent: Frame | None,
     ) -> AsyncGenerator[Any, Any]:
         __tracebackhide__ = True
         before = current.get()
-        frame = self._recorder.open(link, args, kwargs, cause, parent)
+        frame = self._recorder.open(link, args, kwargs, parent)
         seen = _Seen()
         try:
             self._recorder.stand(frame)

@@ -35,6 +35,7 @@ __all__ = [
     "archived",
     "dead_kernels",
     "finished",
+    "has_orphans",
     "lost_lines",
     "open_runs",
     "read_archived",
@@ -174,6 +175,11 @@ def open_runs(home: Home) -> list[bytes]:
     """See :meth:`Lines.open_runs`."""
     boards = sorted(home.journal.glob(f"*{_BOARD}"))
     return [line for board in boards if is_claimed(board) for line in read_board(board)]
+
+
+def has_orphans(home: Home) -> bool:
+    """Whether a dead kernel left a board that nobody has settled yet."""
+    return any(not is_claimed(board) for board in home.journal.glob(f"*{_BOARD}"))
 
 
 def dead_kernels(home: Home) -> list[KernelId]:

@@ -56,7 +56,7 @@ def file_name(name: str) -> str:
     """A file name, without ending, that belongs to the function *name* alone on every disk.
 
     >>> file_name("hello"), file_name("Hello"), file_name("con")
-    ('hello', 'Hello~185f8db3', 'con~37bdc847')
+    ('hello', 'Hello~185f8db3', 'con~1143da2b')
     """
     if _PLAIN.fullmatch(name) and not _RESERVED.fullmatch(name):
         return name

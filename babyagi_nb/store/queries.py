@@ -14,6 +14,7 @@ branch and merges the few rows that come back: a view over both halves would rea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ from babyagi_nb.store.filters import condition, newest_first, predicate
 from babyagi_nb.store.fold import Folder
 from babyagi_nb.store.home import Home
 from babyagi_nb.store.index import Index
-from babyagi_nb.store.journals import Lines, archived
+from babyagi_nb.store.journals import Lines, archived, has_orphans
 from babyagi_nb.store.rows import COLUMNS, kernel_of, run_of_row, runs_of_lines
 from babyagi_nb.store.sql import run_select
 from babyagi_nb.store.watermarks import read_watermarks
@@ -98,7 +99,9 @@ class StoreQueries:
             return []
         where, values = condition(wanted)
         fits = predicate(wanted)
-        statement = f"{_SELECT} {where} ORDER BY started DESC, id DESC LIMIT ?"
+        newest = f"{where} ORDER BY started DESC, id DESC LIMIT ?"
+        # Rows are chosen by the few columns that matter; only then are the others read.
+        statement = f"{_SELECT} WHERE rowid IN (SELECT rowid FROM store.data.runs {newest})"
 
         def ask(hold: Hold, unfolded: Unfolded) -> list[Run]:
             found = [run_of_row(row) for row in hold.rows(statement, (*values, wanted.limit))]
@@ -167,6 +170,10 @@ class StoreQueries:
             # The first question of a process wakes whoever folds.
             self._asked = True
             self._awake()
+        if self._home is not None and has_orphans(self._home):
+            # Folding settles what a dead kernel left open; where it cannot, the rest is answered.
+            with suppress(StoreError):
+                self._folder.fold()
         for _ in range(5):
             try:
                 return self._index.read(held)

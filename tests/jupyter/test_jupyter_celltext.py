@@ -29,9 +29,7 @@ def spec_of(line: str, body: str) -> FunctionSpec:
 
 
 def written(spec: FunctionSpec) -> FunctionSpec:
-    version = FunctionVersion(
-        spec=spec, number=VersionNumber(1), digest=Digest(""), created_at=0
-    )
+    version = FunctionVersion(spec=spec, number=VersionNumber(1), digest=Digest(""), created_at=0)
     first, _, body = cell_text(version).partition("\n")
     return spec_of(first.partition(" ")[2], body)
 

@@ -66,9 +66,7 @@ def at(marked: str) -> Suggestions:
         ("\n%%babyagi_function keys=o|\ndef f(): pass", "o", ("openai",)),
     ],
 )
-def test_a_magic_line_offers_what_fits(
-    marked: str, fragment: str, texts: tuple[str, ...]
-) -> None:
+def test_a_magic_line_offers_what_fits(marked: str, fragment: str, texts: tuple[str, ...]) -> None:
     found = at(marked)
     assert found.fragment == fragment
     assert sorted(found.texts) == sorted(texts)

@@ -42,7 +42,7 @@ def test_a_cell_says_in_one_line_what_it_did(desk: Any) -> None:
 
 def test_layout_and_comments_make_no_version(desk: Any) -> None:
     desk.ok(WORLD)
-    again = "\n%%babyagi_function\n# a comment\n\ndef world( ):\n    'The world.'\n    return 'world'"
+    again = WORLD.replace("def world()", "# a comment\n\ndef world( )")
     assert desk.ok(again).lines == ["world v1 unchanged"]
 
 
@@ -76,8 +76,7 @@ def test_tests_run_once_and_a_failing_one_keeps_the_store_as_it_was(desk: Any) -
 
 def test_other_statements_run_once_in_their_place_with_a_warning(desk: Any) -> None:
     found = desk.ok(
-        "%%babyagi_function\nseen = []\nseen.append('above')\n"
-        "def f(): return 1\nseen.append(f())"
+        "%%babyagi_function\nseen = []\nseen.append('above')\ndef f(): return 1\nseen.append(f())"
     )
     assert found.text.splitlines()[0] == "f v1 registered"
     assert "warning: line 3: \"seen.append('above')\" ran once" in found.text

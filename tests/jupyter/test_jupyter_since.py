@@ -41,5 +41,5 @@ def test_a_date_is_local_unless_it_names_a_zone() -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "2q", "-1h", "2026-13-01", "9999999999999h"])
 def test_anything_else_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(UsageError, match="cannot read the time .*; write 30m"):
+    with pytest.raises(UsageError, match=r"cannot read the time .*; write 30m"):
         moment(text)

@@ -80,11 +80,14 @@ def test_an_interrupt_ends_a_run_as_interrupted(
     outcome = kernel.finish(request, when_begun(kernel.manager.interrupt_kernel))
     assert outcome.error.startswith("KeyboardInterrupt")
     assert "babyagi_nb" not in outcome.traceback
-    assert kernel.ok(
-        "import babyagi_nb\n"
-        f"row = babyagi_nb.get_logs({name!r}, limit=1)[0]\n"
-        "print(row['log_type'], row['stdout'])"
-    ).printed == "interrupted begun\n\n"
+    assert (
+        kernel.ok(
+            "import babyagi_nb\n"
+            f"row = babyagi_nb.get_logs({name!r}, limit=1)[0]\n"
+            "print(row['log_type'], row['stdout'])"
+        ).printed
+        == "interrupted begun\n\n"
+    )
     assert kernel.ok("1 + 1").lines == ["2"]
 
 
@@ -109,8 +112,7 @@ def test_a_version_activated_elsewhere_runs_from_the_next_cell_on(bench: Any, ke
 def test_a_run_of_a_killed_kernel_is_lost_but_not_forgotten(bench: Any, kernel: Any) -> None:
     other = bench.start()
     try:
-        other.ok("%%babyagi_function\ndef doomed(word):\n"
-                 "    print('begun', flush=True)\n    __import__('threading').Event().wait()")  # fmt: skip
+        other.ok(BLOCKING.replace("forever()", "doomed(word)"))
         begun = []
         request = other.begin("doomed('last words')")
         while not begun:
