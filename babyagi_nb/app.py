@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -374,7 +375,9 @@ class BabyAGI(Reading):
         return declare({"validate": self.settings.validate, **given, **further})
 
     def _tell(self, message: str) -> None:
-        self.notify(message)
+        # Telling the person is no reason to fail the person's call.
+        with suppress(Exception):
+            self.notify(message)
 
     def _warn_of(self, registration: Registration) -> None:
         for warning in registration.warnings:

@@ -14,7 +14,7 @@ walk guards that call (see ``core.preview``).
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ _BYTES: Final = 1024
 _FIELDS: Final = 20
 
 _mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+_own: Callable[[type], Mapping[str, Any]] = type.__dict__["__dict__"].__get__
 _static: Callable[[type, str], Any] = type.__getattribute__
 
 
@@ -178,7 +179,7 @@ def _mapping(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
 
 def _named_fields(kind: type) -> tuple[str, ...] | None:
     """Field names of a named tuple class, or ``None``."""
-    names = next((each.__dict__["_fields"] for each in _mro(kind) if "_fields" in each.__dict__), 0)
+    names = next((_own(each)["_fields"] for each in _mro(kind) if "_fields" in _own(each)), 0)
     if type(names) is tuple and all(type(name) is str and len(name) < 100 for name in names):
         return tuple(map(clean_text, names))
     return None
@@ -196,7 +197,7 @@ def _enum(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
 
 def _named(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
     name = base.__dict__["__qualname__"].__get__(value)
-    module = value.__dict__.get("__module__") if base is type else value.__module__
+    module = _own(value).get("__module__") if base is type else value.__module__
     shown = f"{module}.{name}" if type(module) is str else str(name)
     return {"$repr": walk.text(f"<{base.__name__} {shown}>", 300)}
 
@@ -230,7 +231,7 @@ def _object(walk: Walk, value: Any, kind: type, depth: int) -> dict[str, Any]:
 def _attributes(value: Any, kind: type) -> Iterator[tuple[str, Any]]:
     """Public attributes that lie in the instance's dict or slots."""
     for base in _mro(kind):
-        slots = base.__dict__ if "__slots__" in base.__dict__ else {}
+        slots = _own(base) if "__slots__" in _own(base) else {}
         for name, descriptor in list(slots.items()):
             if type(descriptor) is types.MemberDescriptorType and _shown(name):
                 try:
@@ -250,7 +251,7 @@ def _shown(name: Any) -> bool:
 def _instance_dict(value: Any) -> dict[str, Any] | None:
     """The instance's own attributes, unless its class pretends to have a ``__dict__``."""
     for base in _mro(type(value)):
-        found = base.__dict__.get("__dict__")
+        found = _own(base).get("__dict__")
         if found is not None:
             if type(found) not in (types.GetSetDescriptorType, types.MemberDescriptorType):
                 return None

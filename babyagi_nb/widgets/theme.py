@@ -106,11 +106,11 @@ font-variant-numeric:tabular-nums}
 .bnb .row>.cut{flex:0 1 auto;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bnb .row>.said{flex-shrink:3}
 .bnb .tree{padding-left:16px}
-.bnb .tree details,.bnb .tree .leaf{margin-left:15px}
-.bnb .tree>details,.bnb .tree>.leaf{margin-left:0}
+.bnb .tree details{margin-left:15px}.bnb .tree .leaf{margin-left:32px}
+.bnb .tree>details{margin-left:0}.bnb .tree>.leaf{margin-left:17px}
 .bnb .tree summary>.row{display:inline-flex;vertical-align:top;max-width:calc(100% - 18px)}
 @container (max-width:520px){.bnb .tree .cut.said{display:none}
-.bnb .tree details,.bnb .tree .leaf{margin-left:9px}}
+.bnb .tree details{margin-left:9px}.bnb .tree .leaf{margin-left:26px}}
 """,
     'class="wf': """
 .bnb .wf{display:grid;grid-template-columns:minmax(110px,30%) minmax(0,1fr) max-content;
