@@ -77,6 +77,9 @@ def _states(app: BabyAGI) -> dict[str, NodeStatus]:
     found: dict[str, NodeStatus] = {}
     try:
         for run in app.queries.runs(RunFilter(limit=_LOOKED_AT)):
+            if run.status == "refused":
+                # A guard kept it from running: that says nothing about the function.
+                continue
             running = run.status == "started"
             state: NodeStatus = (
                 "running" if running else "ok" if run.status == "success" else "failing"

@@ -26,7 +26,15 @@ class Line(View):
         return "\n".join(self.lines)
 
     def body(self) -> Html:
-        return tag("div", *(tag("div", each) for each in self.lines))
+        return tag("div", *(tag("div", each) for each in self.lines), style="padding-left:6px")
+
+
+class _Notice(Line):
+    """Something that went on beside what was asked for."""
+
+    def body(self) -> Html:
+        sign = tag("span", "!", cls="g", aria_hidden="true")
+        return tag("div", *(tag("div", sign, each, cls="warn") for each in self.lines))
 
 
 class Text(View):
@@ -46,7 +54,7 @@ def tell(message: str) -> None:
     """Show one line, outside any result and not on the error stream."""
     from IPython.display import display
 
-    display(Line(f"babyagi: {message}"))  # type: ignore[no-untyped-call]
+    display(_Notice(f"babyagi: {message}"))  # type: ignore[no-untyped-call]
 
 
 def card_of_object(data: InspectorHookData) -> View | None:

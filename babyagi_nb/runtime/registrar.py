@@ -9,7 +9,9 @@ again instead of being written a second time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import time_ns
 from typing import Any
 
@@ -63,11 +65,12 @@ class Registrar:
         Free names are settled in *namespace*, by default the executor's. Raises
         :class:`~babyagi_nb.errors.RegistrationError`; the store is then as it was.
         """
-        parsed = parse_cell(source.text, source.declared.name)
-        refuse_unclear(parsed.names, source.declared)
-        done = self._store(
-            parsed.functions, lambda name: source.declared, source, namespace, location
-        )
+        with _uncollected(source.text):
+            parsed = parse_cell(source.text, source.declared.name)
+            refuse_unclear(parsed.names, source.declared)
+            done = self._store(
+                parsed.functions, lambda name: source.declared, source, namespace, location
+            )
         return Registration(
             functions=done.functions,
             warnings=(*parsed.warnings, *done.warnings),
@@ -80,8 +83,9 @@ class Registrar:
 
         Other functions of the text travel as helpers with those that call them.
         """
-        parsed = parse_cell(source.text, tuple(declared))
-        return self._store(parsed.functions, declared.__getitem__, source, {}, None)
+        with _uncollected(source.text):
+            parsed = parse_cell(source.text, tuple(declared))
+            return self._store(parsed.functions, declared.__getitem__, source, {}, None)
 
     def _store(
         self,
@@ -238,6 +242,27 @@ def _wanted(
         found |= dict.fromkeys([*(said.dependencies or ()), *said.triggers])
         found |= dict.fromkeys(sorted(each.free.needed))
     return found
+
+
+_LARGE = 200_000
+"""Characters of source that make it worth to hold the garbage collector back."""
+
+
+@contextmanager
+def _uncollected(text: str) -> Iterator[None]:
+    """Hold the collector of circular garbage back while a large text is read.
+
+    Millions of syntax nodes come to life and none is garbage; walking them again and again would
+    take a third of the whole time.
+    """
+    if len(text) < _LARGE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _some(names: Iterable[str]) -> str:

@@ -217,6 +217,9 @@ class FileJournal:
         with self._lock:
             if self._elsewhere and self._ends_elsewhere(line):
                 return
+            # What waits goes first, and makes room in memory for this line if the disk is back.
+            if self._held and time.monotonic() >= self._retry_at:
+                self._write_held()
             self._hold(line)
             if time.monotonic() >= self._retry_at:
                 self._write_held()

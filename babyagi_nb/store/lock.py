@@ -67,17 +67,25 @@ class FileLock:
         self.path = path
 
     @contextmanager
-    def hold(self, *, shared: bool = False, timeout: float | None = 10.0) -> Iterator[None]:
+    def hold(
+        self, *, shared: bool = False, reading: bool = False, timeout: float | None = 10.0
+    ) -> Iterator[None]:
         """Hold the lock inside a ``with``; raises ``StoreLocked`` after *timeout* seconds."""
-        file = self.acquire(shared=shared, timeout=timeout)
+        file = self.acquire(shared=shared, reading=reading, timeout=timeout)
         try:
             yield
         finally:
             file.close()
 
-    def acquire(self, *, shared: bool = False, timeout: float | None = 10.0) -> io.FileIO:
-        """Return an open file that carries the lock; closing it gives the lock back."""
-        file = _open(self.path, shared=shared)
+    def acquire(
+        self, *, shared: bool = False, reading: bool = False, timeout: float | None = 10.0
+    ) -> io.FileIO:
+        """Return an open file that carries the lock; closing it gives the lock back.
+
+        A lock file that may only be read will do for a *shared* hold, and for an exclusive one of
+        somebody who is only *reading* the store.
+        """
+        file = _open(self.path, readable=shared or reading)
         if not _take(file, shared=shared):
             _Wait(file, shared=shared).until(timeout, self)
         _sign(file)
@@ -120,7 +128,7 @@ class Turnstile:
     @contextmanager
     def _pass(self, shared: bool, timeout: float | None) -> Iterator[None]:
         deadline = None if timeout is None else time.monotonic() + timeout
-        with self._turn.hold(timeout=timeout):
+        with self._turn.hold(reading=shared, timeout=timeout):
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             file = self._lock.acquire(shared=shared, timeout=left)
         try:
@@ -186,7 +194,7 @@ def claim(path: Path) -> io.FileIO | None:
     ``None`` when somebody else has it, or when the file is gone or was replaced meanwhile.
     """
     try:
-        file = _open(path, shared=True, create=False)
+        file = _open(path, readable=True, create=False)
     except (FileNotFoundError, StoreError):
         return None
     if _take(file) and os.fstat(file.fileno()).st_nlink:
@@ -204,14 +212,14 @@ def is_claimed(path: Path) -> bool:
     return False
 
 
-def _open(path: Path, *, shared: bool, create: bool = True) -> _Held:
+def _open(path: Path, *, readable: bool, create: bool = True) -> _Held:
     flags = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | (os.O_CREAT if create else 0)
     try:
         file = _Held(path, "rb+", opener=lambda name, _: os.open(name, flags, 0o600))
     except OSError as error:
         if not create and isinstance(error, FileNotFoundError):
             raise
-        if not shared or error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+        if not readable or error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise unwritable(path, error) from error
         # Readers of a store they may not write can still keep writers out.
         try:

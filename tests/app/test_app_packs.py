@@ -116,7 +116,8 @@ def test_a_pack_of_the_original_loads_unmodified(app: BabyAGI, tmp_path: Path) -
         "from functionz import func\n",
         "from PythonFunc.core.framework import func\n",
         "import babyagi\nfunc = babyagi\n",
-        "from babyagi import register_function\nclass func:\n    register_function = staticmethod(register_function)\n",
+        "from babyagi import register_function\n"
+        "class func:\n    register_function = staticmethod(register_function)\n",
         "",
     ],
 )
@@ -206,7 +207,7 @@ def test_one_bad_function_keeps_the_whole_pack_out(app: BabyAGI, tmp_path: Path)
             return 1
         """,
     )
-    with pytest.raises(PackError, match="line 9.*shadow"):
+    with pytest.raises(PackError, match=r"line 9.*shadow"):
         app.load_functions(file)
     assert list(app.catalogue) == []
 
@@ -221,7 +222,8 @@ def test_the_hosts_modules_are_not_left_behind(app: BabyAGI, tmp_path: Path) -> 
 
     file = write(
         tmp_path,
-        "from functionz.core.framework import func\n@func.register_function()\ndef f():\n    return 1\n",
+        "from functionz.core.framework import func\n"
+        "@func.register_function()\ndef f():\n    return 1\n",
     )
     app.load_functions(file)
     assert "functionz" not in sys.modules

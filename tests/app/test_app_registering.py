@@ -143,7 +143,7 @@ def test_what_is_no_function_is_refused_and_nothing_is_stored(
 
 def test_an_unknown_dependency_is_refused_with_near_misses(app: BabyAGI) -> None:
     app.add_function("world", "def world():\n    return 1")
-    with pytest.raises(DependencyError, match="unknown dependency 'wrld'.*'world'"):
+    with pytest.raises(DependencyError, match=r"unknown dependency 'wrld'.*'world'"):
         app.add_function("f", "def f():\n    return 1", dependencies=["wrld"])
 
 

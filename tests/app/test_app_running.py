@@ -290,7 +290,7 @@ def test_a_hint_that_cannot_be_resolved_checks_nothing(app: BabyAGI) -> None:
 def test_a_run_that_takes_too_long_ends_and_is_logged_as_timeout(app: BabyAGI) -> None:
     app.add_function("slow", "import time\n\ndef slow():\n    time.sleep(30)", timeout=0.05)
     began = time.monotonic()
-    with pytest.raises(RunTimeout, match="slow@1 took longer than 0.05 s"):
+    with pytest.raises(RunTimeout, match=r"slow@1 took longer than 0.05 s"):
         app.slow()
     assert time.monotonic() - began < 20
     assert rows(app)[0]["log_type"] == "timeout"
@@ -301,7 +301,7 @@ def test_a_call_can_set_its_own_limit_in_any_thread_and_for_coroutines(app: Baby
     app.add_function("nap", "import asyncio\n\nasync def nap():\n    await asyncio.sleep(30)")
     with pytest.raises(RunTimeout):
         app.call("spin", timeout=0.05)
-    with ThreadPoolExecutor(1) as pool, pytest.raises(RunTimeout, match="longer than 0.05 s"):
+    with ThreadPoolExecutor(1) as pool, pytest.raises(RunTimeout, match=r"longer than 0.05 s"):
         pool.submit(app.call, "spin", timeout=0.05).result()
     with pytest.raises(RunTimeout):
         asyncio.run(app.call("nap", timeout=0.05))
@@ -356,7 +356,7 @@ def test_a_missing_import_names_function_and_mend(app: BabyAGI) -> None:
     app.add_function(
         "f", "def f():\n    return nowhere_to_be_found.x", imports=["nowhere_to_be_found"]
     )
-    with pytest.raises(MissingName, match="'f' needs 'import nowhere_to_be_found'.*%pip install"):
+    with pytest.raises(MissingName, match=r"'f' needs 'import nowhere_to_be_found'.*%pip install"):
         app.f()
 
 
@@ -381,7 +381,7 @@ def test_a_key_is_injected_only_where_it_is_declared(app: BabyAGI) -> None:
 
 def test_a_declared_key_without_a_value_is_a_clear_error(app: BabyAGI) -> None:
     app.add_function("f", "def f():\n    return no_such_key", key_dependencies=["no_such_key"])
-    with pytest.raises(MissingName, match="'f' needs the key 'no_such_key'.*key set no_such_key"):
+    with pytest.raises(MissingName, match=r"'f' needs the key 'no_such_key'.*key set no_such_key"):
         app.f()
 
 

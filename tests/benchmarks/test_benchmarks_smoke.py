@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks.row import FULL, TINY, Row
+from benchmarks.row import FULL, TINY, Row, Size
 from benchmarks.table import BEGIN, END, keep, text
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +58,41 @@ def test_a_suite_yields_its_figures(suite: str) -> None:
 @pytest.mark.parametrize("suite", ["kill", "torture"])
 def test_nothing_acknowledged_is_lost_at_any_size(suite: str) -> None:
     assert all(row.met for row in command.run_suite(suite, TINY))
+
+
+def test_the_command_runs_the_suites_that_are_named_and_leaves_the_page_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "run_suite", _pretend)
+    monkeypatch.setattr(command, "keep", _refuse)
+
+    assert command.main(["kill", "open"]) == 0
+    assert capsys.readouterr().out.count("figure of ") == 2
+
+
+def test_the_command_without_arguments_runs_everything_and_keeps_the_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: list[Row] = []
+    monkeypatch.setattr(command, "run_suite", _pretend)
+    monkeypatch.setattr(command, "keep", lambda rows, page: kept.extend(rows))
+
+    assert command.main([]) == 0
+    assert [row.name for row in kept] == [f"figure of {suite}" for suite in command.SUITES]
+
+
+def test_the_command_fails_when_a_goal_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    missed = Row(name="x", value=3.0, unit="×", goal=2.5)
+    monkeypatch.setattr(command, "run_suite", lambda suite, size: [missed])
+
+    assert command.main(["kill"]) == 1
+
+
+def test_an_unknown_suite_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["folding"])
+
+    assert "no suite 'folding'" in capsys.readouterr().err
 
 
 def test_a_suite_that_fails_becomes_a_row_that_says_so() -> None:
@@ -114,3 +149,11 @@ def test_the_page_in_the_documentation_has_the_marks() -> None:
 
 def test_the_full_size_is_that_of_the_goals() -> None:
     assert (FULL.few, FULL.many, FULL.rows, FULL.kernels) == (100, 10_000, 1_000_000, 8)
+
+
+def _pretend(suite: str, size: Size) -> list[Row]:
+    return [Row(name=f"figure of {suite}", value=1.0, unit="×", goal=2.5)]
+
+
+def _refuse(rows: list[Row], page: Path) -> None:
+    raise AssertionError("the page was written")

@@ -200,7 +200,7 @@ def test_alone_it_counts_and_names_the_next_commands(desk: Any) -> None:
     desk.ok(WORLD)
     desk.ok("world()")
     text = shown(desk.ok("%babyagi").value)
-    assert text.startswith("babyagi: 1 functions · 0 triggers · 1 runs · 0 errors")
+    assert text.startswith("babyagi: 1 function · 0 triggers · 1 run · 0 errors")
     assert "%babyagi show world" in text
 
 

@@ -20,13 +20,12 @@ def status(request: Request) -> View:
     """Counts of the store, and five commands to go on with."""
     app = request.app
     app.refresh()
-    counts: dict[str, object] = {
-        "functions": len(app.catalogue),
-        "triggers": len(list(app.catalogue.triggers())),
-    }
+    counts: dict[str, object] = {}
+    _count(counts, "function", len(app.catalogue))
+    _count(counts, "trigger", len(list(app.catalogue.triggers())))
     try:
-        counts["runs"] = app.queries.count(RunFilter())
-        counts["errors"] = app.queries.count(RunFilter(status=("error",)))
+        _count(counts, "run", app.queries.count(RunFilter()))
+        _count(counts, "error", app.queries.count(RunFilter(status=("error",))))
     except BabyAGIError as error:
         counts["log"] = str(error)
     return StatusCard(counts, _hints(list(app.catalogue)))
@@ -43,6 +42,10 @@ def guide(request: Request) -> View:
         return Text(_in_full(FUNCTION, "store the functions of a cell", ()))
     subcommand = find_subcommand(word.removeprefix("%"))
     return Text(_in_full(subcommand.syntax, subcommand.help, subcommand.examples))
+
+
+def _count(counts: dict[str, object], word: str, number: int) -> None:
+    counts[word if number == 1 else f"{word}s"] = number
 
 
 def _hints(names: list[str]) -> list[tuple[str, str]]:
