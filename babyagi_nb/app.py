@@ -42,7 +42,7 @@ __all__ = ["BabyAGI"]
 
 
 class BabyAGI(Reading):
-    """A store of functions, open in this process.
+    r"""A store of functions, open in this process.
 
     ``path`` is the store's directory, ``":memory:"``, or ``None`` for ``.babyagi`` beside the
     nearest ``.babyagi``, ``pyproject.toml`` or ``.git``, else in the working directory. Opening
@@ -67,11 +67,9 @@ class BabyAGI(Reading):
         keys: Keys | None = None,
         settings: Settings | None = None,
     ) -> None:
-        self.settings = settings if settings is not None else read_settings(Path.cwd())
-        self.namespace: MutableMapping[str, Any] = (
-            namespace if namespace is not None else vars(sys.modules["__main__"])
-        )
-        self.notify: Notify = notify if notify is not None else _warn
+        self.settings = settings or read_settings(Path.cwd())
+        self.namespace = vars(sys.modules["__main__"]) if namespace is None else namespace
+        self.notify: Notify = notify or _warn
         own = ProcessKeys()
         self.keys: Keys = keys if keys is not None else own
         self._store = open_store(_place(path, self.settings), notify=self._tell)
@@ -107,8 +105,7 @@ class BabyAGI(Reading):
             raise AttributeError(name)
         self.executor.refresh()
         if self._offer(name):
-            found: Callable[..., Any] = self.executor.logged(name)
-            return found
+            return self.function(name)
         hint = near(name, [*self.catalogue, *dir(type(self))])
         raise AttributeError(f"no function or method {name!r}{'; ' + hint if hint else ''}")
 

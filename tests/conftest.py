@@ -1,17 +1,18 @@
-"""Rules of the whole suite, and the one fixture that several rooms need."""
+"""Rules of the whole suite, and the fixtures that several rooms need."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import babyagi_nb.installation as installation
+from babyagi_nb.app import BabyAGI
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
@@ -36,6 +37,21 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"skipped, and in CI nothing may be: {reason}"
+
+
+@pytest.fixture(params=["disk", "memory"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BabyAGI]:
+    """An application on a fresh store, on disk and in memory; ``told`` is what it said."""
+    told: list[str] = []
+    namespace: dict[str, object] = {}
+    opened = BabyAGI(
+        ":memory:" if request.param == "memory" else tmp_path / "store",
+        namespace=namespace,
+        notify=told.append,
+    )
+    opened.told = told  # type: ignore[attr-defined]
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ _ALL = (
         places=(
             Place(
                 name="NAME|RUN", values="run",
-                help="a function, or a run by its id or a unique part of it",
+                help="a function, or a run by its id, a part of it, or the $row of a log",
             ),
         ),
         options=(

@@ -7,8 +7,11 @@ never takes the place of the exception.
 
 from __future__ import annotations
 
+import re
 import traceback
+from collections import deque
 from pathlib import Path
+from types import TracebackType
 
 from babyagi_nb.ids import RunId
 
@@ -18,6 +21,14 @@ _LIMIT = 16_000
 """Characters of a traceback that the log keeps: its end, where the cause stands."""
 
 _LINE = 300
+
+_FRAMES = 40
+
+_LINKED = 10
+"""Exceptions that one traceback shows, from the last one back."""
+
+_CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
+"""A kernel calls a cell by a file that never exists; the name says nothing, and the process's id."""
 
 _ROOM = str(Path(__file__).parent)
 
@@ -46,12 +57,7 @@ def line_of(error: BaseException) -> str:
 def text_of(error: BaseException) -> str:
     """*error* as Python would print it, our frames left out, bounded."""
     try:
-        shown = traceback.TracebackException.from_exception(error, limit=-40, compact=True)
-        for each in _chain(shown):
-            each.stack = traceback.StackSummary.from_list(
-                [frame for frame in each.stack if not frame.filename.startswith(_ROOM)]
-            )
-        text = "".join(shown.format())
+        text = "".join(_told(error).format())
     except BaseException:
         text = f"{kind_of(error)}: {_MUTE}"
     return text if len(text) <= _LIMIT else "…" + text[-_LIMIT:]
@@ -69,12 +75,50 @@ def note_run(error: BaseException, function: str, run: RunId) -> None:
         return
 
 
-def _chain(shown: traceback.TracebackException) -> list[traceback.TracebackException]:
-    found: dict[int, traceback.TracebackException] = {}
-    waiting: list[traceback.TracebackException | None] = [shown]
-    while waiting:
-        each = waiting.pop()
-        if each is not None and id(each) not in found:
-            found[id(each)] = each
-            waiting += [each.__cause__, each.__context__, *(each.exceptions or ())]
-    return list(found.values())
+def _told(error: BaseException) -> traceback.TracebackException:
+    """*error* with what led to it, the nearest ten; each with its own frames only.
+
+    The standard library would look up the position of every frame of every exception first, which
+    takes seconds where a recursion without end fails at each of its levels.
+    """
+    linked: list[BaseException] = [error]
+    while (cause := _behind(linked[-1])) is not None and len(linked) < _LINKED:
+        if any(cause is each for each in linked):
+            break
+        linked.append(cause)
+    known = {id(each) for each in (*linked, *map(_behind, linked))}
+    shown = [_alone(each, known) for each in linked]
+    for this, behind, one in zip(shown, shown[1:], linked, strict=False):
+        if one.__cause__ is not None:
+            this.__cause__ = behind
+        else:
+            this.__context__ = behind
+    return shown[0]
+
+
+def _behind(error: BaseException) -> BaseException | None:
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _alone(error: BaseException, known: set[int]) -> traceback.TracebackException:
+    """*error* without its causes, which are *known* already."""
+    told = traceback.TracebackException(
+        type(error), error, _own_frames(error.__traceback__), compact=True, _seen={*known}
+    )
+    for frame in told.stack:
+        if _CELL.search(frame.filename):
+            frame.filename = "<cell>"
+    return told
+
+
+def _own_frames(trace: TracebackType | None) -> TracebackType | None:
+    """The last forty entries of *trace* that are not ours."""
+    kept: deque[TracebackType] = deque(maxlen=_FRAMES)
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(_ROOM):
+            kept.append(trace)
+        trace = trace.tb_next
+    found: TracebackType | None = None
+    for each in reversed(kept):
+        found = TracebackType(found, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return found

@@ -105,7 +105,6 @@ class Folder:
 
         Raises what :class:`~babyagi_nb.store.index.Index` raises; nothing is lost by it.
         """
-        self._definitions.refresh()
         total = small = 0
         while True:
             taken = self._index.write(self._take, timeout=timeout)
@@ -139,6 +138,8 @@ class Folder:
         taken = self._take_batch(hold, BUDGET)
         while taken.more and time.monotonic() < give_way:
             taken = taken.and_then(self._take_batch(hold, _BACKLOG))
+        # Inside the hold: whoever folded last may have known a newer log than this kernel did.
+        self._definitions.refresh()
         if self.definitions_pending(hold):
             with hold.transaction():
                 fold_definitions(hold, self._definitions.catalogue)

@@ -136,15 +136,11 @@ class FileJournal:
     # -- the short way ---------------------------------------------------------------------
 
     def _shorten(self) -> None:
-        """Shadow ``begin`` and ``end`` when nothing can go wrong, and unveil them otherwise.
-
-        Called whenever a segment, the board, the redaction or the state of the disk changes.
-        """
+        """Shadow ``begin`` and ``end`` while all is well; called when that may have changed."""
         segment, board = self._segment, self._board
-        healthy = segment is not None and self._append == segment.append
-        if not healthy or segment is None or board is None or self._redact is not None:
-            self.__dict__.pop("begin", None)
-            self.__dict__.pop("end", None)
+        for name in ("begin", "end"):
+            self.__dict__.pop(name, None)
+        if segment is None or board is None or self._redact or self._append != segment.append:
             return
         append, free = segment.append, board.free
 

@@ -188,7 +188,9 @@ class StoreQueries:
         marks = self._watermarks(hold)
         ended: list[Run] = []
         left = TAIL_LIMIT
-        for tail in self._lines.tails(marks, limit=TAIL_LIMIT):
+        # Tails end with a whole line, so a little below the limit. Asked for just as much as we
+        # read, a source that has more would look as if it had been read to its end.
+        for tail in self._lines.tails(marks, limit=2 * TAIL_LIMIT):
             left -= len(tail.data)
             if left <= 0:
                 raise _Backlog

@@ -33,8 +33,8 @@ from babyagi_nb.widgets.waterfall import Waterfall
 
 __all__ = ["LogExplorer"]
 
-_WITHIN: tuple[tuple[str, int | None], ...] = (
-    ("any time", None), ("5 minutes", 300), ("1 hour", 3600), ("24 hours", 86_400),
+_WITHIN: tuple[tuple[str, int], ...] = (
+    ("any time", 0), ("5 minutes", 300), ("1 hour", 3600), ("24 hours", 86_400),
     ("7 days", 604_800),
 )  # fmt: skip
 _INTERVAL = 2.0
@@ -112,7 +112,7 @@ class _Parts:
             placeholder="function", options=names, continuous_update=False, layout=part
         )
         self.status = w.Dropdown(
-            options=[("any status", None), *zip(STATUSES, STATUSES, strict=True)], layout=part
+            options=[("any status", ""), *zip(STATUSES, STATUSES, strict=True)], layout=part
         )
         self.text = w.Text(placeholder="text", continuous_update=False, layout=part)
         self.within = w.Dropdown(options=_WITHIN, layout=part)
@@ -164,9 +164,9 @@ class _Parts:
     def _filter(self, _: Any) -> None:
         self.model.filter(
             function=self.function.value,
-            status=self.status.value,
+            status=self.status.value or None,
             text=self.text.value,
-            within=self.within.value,
+            within=self.within.value or None,
         )
 
     def _select(self, change: Any) -> None:

@@ -230,14 +230,18 @@ def test_declared_triggers_follow_the_active_version_and_added_ones_stay() -> No
     assert catalogue.listeners("a") == ("b", "c")
 
 
-def test_a_removed_trigger_stays_away_until_a_version_declares_it_anew() -> None:
+def test_a_removed_trigger_stays_away_until_it_is_added_again() -> None:
     catalogue = Catalogue()
     register(catalogue, "a")
     register(catalogue, "b", triggers=(NAMES[0],))
     apply(catalogue, TriggerRemoved(triggered=NAMES[1], triggering=NAMES[0]))
     assert catalogue.listeners("a") == ()
     register(catalogue, "b", triggers=(NAMES[0],))
+    assert catalogue.listeners("a") == ()
+    assert catalogue.is_muted(NAMES[1], NAMES[0])
+    apply(catalogue, TriggerAdded(triggered=NAMES[1], triggering=NAMES[0]))
     assert catalogue.listeners("a") == ("b",)
+    assert not catalogue.is_muted(NAMES[1], NAMES[0])
 
 
 def test_a_removed_function_listens_to_nothing() -> None:

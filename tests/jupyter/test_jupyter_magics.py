@@ -312,6 +312,12 @@ def test_one_run_is_found_by_part_of_its_id_and_shown_with_its_tree(desk: Any) -
     text = shown(desk.ok(f"%babyagi logs {root[-6:]}").value)
     assert "hello@1 success" in text
     assert "└─ ✓ world@1() → 'world'" in text
+    desk.ok(f"import babyagi_nb\nrow = babyagi_nb.get_logs('hello')[0]\nid = {root!r}")
+    assert shown(desk.ok("%babyagi logs $row").value) == text
+    assert shown(desk.ok("%babyagi logs $id").value) == text
+    assert desk.refused("%babyagi logs $rwo") == (
+        "MissingName: no name 'rwo' in the notebook; did you mean 'row'?"
+    )
     assert "└─ ✓ world@1" in shown(desk.ok("%babyagi logs --tree").value)
     assert "└─ ✓ world@1" in shown(desk.ok("%babyagi logs hello --waterfall").value)
     assert desk.refused("%babyagi logs helo") == (
@@ -455,7 +461,7 @@ def test_a_setting_changes_the_store_at_once(desk: Any, tmp_path: Path) -> None:
     desk.ok("%config BabyAGI.store_path = ':memory:'")
     assert shown(desk.ok("%babyagi").value).startswith("babyagi: 0 functions")
     desk.ok("%config BabyAGI.store_path = None")
-    assert shown(desk.ok("%babyagi").value).startswith("babyagi: 1 functions")
+    assert shown(desk.ok("%babyagi").value).startswith("babyagi: 1 function ")
     desk.ok("%config BabyAGI.validate = False")
     desk.ok("%%babyagi_function\ndef f(n: int): return n")
     assert desk.ok("f('x')").value == "x"

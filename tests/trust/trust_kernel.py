@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PREFACE = """
@@ -18,15 +20,21 @@ def say(value):
 """
 
 
-def kernel(script: str, store: Path, *arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def kernel(script: str, store: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Start a kernel; ``opened()`` in *script* opens *store*, ``say`` writes a line to us."""
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", PREFACE + script, str(store), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
 def finished(script: str, store: Path, *arguments: str, code: int = 0) -> list[str]:

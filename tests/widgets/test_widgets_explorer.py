@@ -196,6 +196,14 @@ def test_the_list_shows_the_runs_and_a_choice_fills_the_tabs(shown: Any) -> None
     assert waterfall.count('class="bar') == 6
 
 
+def test_filters_that_filter_nothing_say_so_in_words(shown: Any) -> None:
+    _, queries, parts = shown
+    assert (parts.status.label, parts.within.label) == ("any status", "any time")
+    parts.status.value = "error"
+    parts.status.label = "any status"
+    assert (queries.asked[-1].status, queries.asked[-1].since) == ((), None)
+
+
 def test_changing_a_filter_asks_the_store(shown: Any) -> None:
     _, queries, parts = shown
     parts.status.value = "error"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from babyagi_nb.core.runs import Run, RunFilter, RunStatus
 from babyagi_nb.errors import NotFound, UsageError, near
+from babyagi_nb.jupyter.literals import read_values
 from babyagi_nb.jupyter.request import Request
 from babyagi_nb.jupyter.since import read_moment
 from babyagi_nb.widgets.runcard import RunCard
@@ -25,7 +27,7 @@ _SHOWN = 20
 
 def logs(request: Request) -> View:
     app, given = request.app, request.given
-    asked = given.get("NAME|RUN")
+    asked = _asked(request)
     name, at, number = (asked or "").partition("@")
     if asked is not None and not _is_function(app, name):
         return _one(app, _find(app, asked))
@@ -37,6 +39,15 @@ def logs(request: Request) -> View:
     if given.get("tree") or given.get("waterfall"):
         return _trees(app, runs, given)
     return RunTable(runs)
+
+
+def _asked(request: Request) -> str | None:
+    """What was typed; ``$row`` stands for the run of a row, or for the id or name it holds."""
+    typed: str | None = request.given.get("NAME|RUN")
+    if typed is None or not typed.startswith("$"):
+        return typed
+    (value,) = read_values([typed], request.local).args
+    return str(value["id"] if isinstance(value, Mapping) and "id" in value else value)
 
 
 def _filter(name: str | None, given: Any) -> RunFilter:
