@@ -35,7 +35,7 @@ from babyagi_nb.runtime.objects import read_object
 from babyagi_nb.runtime.registrar import Registrar
 from babyagi_nb.settings import Settings, read_settings
 from babyagi_nb.store.home import find_home
-from babyagi_nb.store.keys import ProcessKeys
+from babyagi_nb.store.keys import ProcessKeys, keep_out, without_secrets
 from babyagi_nb.store.store import open_store
 
 __all__ = ["BabyAGI"]
@@ -70,10 +70,9 @@ class BabyAGI(Reading):
         self.settings = settings or read_settings(Path.cwd())
         self.namespace = vars(sys.modules["__main__"]) if namespace is None else namespace
         self.notify: Notify = notify or _warn
-        own = ProcessKeys()
-        self.keys: Keys = keys if keys is not None else own
+        self.keys: Keys = ProcessKeys() if keys is None else keys
         self._store = open_store(_place(path, self.settings), notify=self._tell)
-        own.on_secret = lambda: setattr(self._store.journal, "redact", own.redact)
+        keep_out(self.keys, self._store.journal)
         self._host = Host(self, current_run)
         self.executor = Executor(
             definitions=self._store.definitions,
@@ -374,7 +373,7 @@ class BabyAGI(Reading):
     def _tell(self, message: str) -> None:
         # Telling the person is no reason to fail the person's call.
         with suppress(Exception):
-            self.notify(message)
+            self.notify(without_secrets(message, self.keys))
 
     def _warn_of(self, registration: Registration) -> None:
         for warning in registration.warnings:
@@ -396,5 +395,5 @@ def _warn(message: str) -> None:
     sys.stderr.write(f"babyagi: {message}\n")
 
 
-_METHODS = tuple(name for name in vars(BabyAGI) if not name.startswith("_"))
+_METHODS = tuple(name for name in dir(BabyAGI) if not name.startswith("_"))
 """A stored function of such a name cannot be reached as an attribute."""

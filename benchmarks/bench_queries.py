@@ -66,7 +66,8 @@ def measure(size: Size) -> list[Row]:
             _fold(Path(directory) / f"folded-{turn}" / ".babyagi", size)
             for turn in range(min(size.starts, 3))
         ]
-        rows += max(turns, key=lambda found: found[0].value or 0.0)
+        rates = [found[0].value or 0.0 for found in turns]
+        rows += turns[rates.index(max(rates))]
     return rows
 
 

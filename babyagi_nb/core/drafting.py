@@ -50,7 +50,7 @@ def draft(
     specs: list[FunctionSpec] = []
     for each in functions:
         said = declared(each.name)
-        warnings += check_name(each.name, keys=said.keys, methods=methods)
+        warnings += check_name(each.name, keys={*said.keys, *surroundings.keys}, methods=methods)
         _check_triggers(each.name, said, surroundings, names)
         if len(names) > 1:
             said = _share(said, each)

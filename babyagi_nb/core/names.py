@@ -82,8 +82,8 @@ def check_name(
 ) -> list[str]:
     """Return warnings about a function called *name*, or refuse it.
 
-    *keys* are those the function declares; *methods* are attributes of the façade, which a
-    function of the same name cannot be reached through. Raises
+    *keys* are those the function or the store declares; *methods* are attributes of the façade,
+    which a function of the same name cannot be reached through. Raises
     :class:`~babyagi_nb.errors.RegistrationError`.
 
     >>> check_name("get_logs", methods=["get_logs"])

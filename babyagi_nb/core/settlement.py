@@ -34,6 +34,8 @@ class Surroundings:
 
     functions: Collection[str] = ()
     """Names of the store's functions."""
+    keys: Collection[str] = ()
+    """Names of the keys that the store knows."""
     notebook: Mapping[str, object] | None = None
     """The kernel's namespace; ``None`` outside a notebook."""
     offered: Offered = import_of

@@ -114,7 +114,8 @@ class Changes:
             listeners = catalogue.listeners(source)
             if triggered not in listeners:
                 raise NotFound(
-                    f"{triggered!r} does not run after {source!r}", fix=near(triggered, listeners)
+                    f"{triggered!r} does not run after {source!r}",
+                    fix=near(triggered, listeners) or "%babyagi trigger list shows what does",
                 )
             event = TriggerRemoved(
                 triggered=FunctionName(triggered), triggering=FunctionName(source)

@@ -18,6 +18,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from time import perf_counter_ns, time_ns
 from types import FrameType
 from typing import Any
@@ -50,6 +51,7 @@ class Recorder:
         self.epoch = 0
         """Nanoseconds from the monotonic to the wall clock."""
         self.set_clock()
+        _follow_forks()
         _recorders.add(self)
 
     def set_clock(self) -> None:
@@ -209,10 +211,13 @@ _recorders: WeakSet[Recorder] = WeakSet()
 
 
 def _after_fork_in_child() -> None:
-    """A forked child is another kernel: its runs need another prefix, its board other slots."""
+    """A forked child is another kernel: its runs need another prefix."""
     for each in _recorders:
         each.prefix = f"{each.journal.kernel}."
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+@cache
+def _follow_forks() -> None:
+    """Once, and not before there is a journal: its own hook, which renames it, has to run first."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -103,6 +103,7 @@ class Registrar:
         catalogue = self._definitions.catalogue
         surroundings = Surroundings(
             functions=_Known(catalogue),
+            keys=catalogue.keys(),
             notebook=self._executor.linker.namespace if namespace is None else namespace,
         )
         drafted = draft(functions, declared, surroundings, cell=source.cell, methods=self._methods)

@@ -28,7 +28,7 @@ _LINKED = 10
 """Exceptions that one traceback shows, from the last one back."""
 
 _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
-"""A kernel calls a cell by a file that never exists; the name says nothing, and the process's id."""
+"""A kernel calls a cell by a file that never exists; its name says nothing but a process's id."""
 
 _ROOM = str(Path(__file__).parent)
 
@@ -108,6 +108,10 @@ def _alone(error: BaseException, known: set[int]) -> traceback.TracebackExceptio
     for frame in told.stack:
         if _CELL.search(frame.filename):
             frame.filename = "<cell>"
+    # With ``_seen`` given, the standard library leaves these to its caller.
+    told.__cause__ = told.__context__ = told.exceptions = None
+    if isinstance(error, BaseExceptionGroup):
+        told.exceptions = [_told(each) for each in error.exceptions]
     return told
 
 

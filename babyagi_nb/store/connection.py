@@ -224,7 +224,7 @@ class Connection:
         return self._instance
 
     def _attach(self, instance: duckdb.DuckDBPyConnection, writable: bool, task: Task[Any]) -> None:
-        from babyagi_nb.store.faults import is_foreign_lock
+        from babyagi_nb.store.faults import is_foreign_lock, is_of_a_later_format
 
         if self.home is None:
             return
@@ -240,6 +240,10 @@ class Connection:
                 instance.execute(statement)
                 return
             except Exception as error:
+                if is_of_a_later_format(error) and options in statement:
+                    # Another tool made it so; what we can read we can write as well.
+                    statement = statement.removesuffix(f" ({options})")
+                    continue
                 if not is_foreign_lock(error) or time.monotonic() > give_up:
                     raise
             time.sleep(0.02)

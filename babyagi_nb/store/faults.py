@@ -12,7 +12,13 @@ import duckdb
 
 from babyagi_nb.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew, StoreUnwritable
 
-__all__ = ["about_the_file", "breaks_the_instance", "is_foreign_lock", "worded"]
+__all__ = [
+    "about_the_file",
+    "breaks_the_instance",
+    "is_foreign_lock",
+    "is_of_a_later_format",
+    "worded",
+]
 
 _DAMAGE = (
     "corrupt",
@@ -48,6 +54,11 @@ _OF_FILES = (
 def is_foreign_lock(error: Exception) -> bool:
     """Whether another program has the file open."""
     return "could not set lock" in str(error).lower()
+
+
+def is_of_a_later_format(error: Exception) -> bool:
+    """Whether a file was asked to be of an older format than it is."""
+    return "storage version of an existing database cannot be lowered" in str(error).lower()
 
 
 def breaks_the_instance(error: Exception) -> bool:

@@ -2,16 +2,24 @@
 
 A value comes from this process (:meth:`ProcessKeys.set`) or from an environment variable of the
 key's name, as given or in capitals. Every value that was handed out or set is remembered for
-redaction: whatever is written or shown has it replaced by the key's name.
+redaction: whatever is written has it replaced by the key's name, also where it was quoted for
+Python, JSON, HTML or a URL, or encoded once as base64 or hexadecimal. That is hygiene against
+accidents, not a wall against code that means to give a value away.
 """
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+from urllib.parse import quote, quote_plus
 
-__all__ = ["ProcessKeys"]
+from babyagi_nb.core.ports import Keys
+
+__all__ = ["ProcessKeys", "keep_out", "without_secrets", "written_forms"]
 
 _SHORTEST = 6
 """Shorter values are not redacted: replacing every ``1`` would destroy records, not protect."""
@@ -84,10 +92,77 @@ class ProcessKeys:
         first = not self._names
         self._names[value] = name
         mark = f"[key {name}]".encode()
-        # As it stands in a record: plain, escaped for JSON, and inside a repr inside JSON.
-        for form in (value, json.dumps(value)[1:-1], json.dumps(repr(value)[1:-1])[1:-1]):
-            self._known[form.encode("utf-8", "surrogatepass")] = mark
+        for form in written_forms(value):
+            self._known[form] = mark
         # Longest first, so that a value that contains another is replaced whole.
         self._known = dict(sorted(self._known.items(), key=lambda item: -len(item[0])))
         if first:
             self.on_secret()
+
+
+class _Redacting(Protocol):
+    redact: Callable[[bytes], bytes] | None
+
+
+def keep_out(keys: Keys, journal: _Redacting) -> None:
+    """Let no record of *journal* hold a value of *keys*, which have to be :class:`ProcessKeys`.
+
+    Until there is a value, records go to the disk without being looked through.
+    """
+
+    def begin() -> None:
+        if isinstance(keys, ProcessKeys):
+            journal.redact = keys.redact
+
+    if isinstance(keys, ProcessKeys):
+        keys.on_secret = begin
+        if any(True for _ in keys.secrets()):
+            begin()
+
+
+def without_secrets(message: str, keys: Keys) -> str:
+    """*message* with every value of *keys* replaced by ``[key NAME]``."""
+    for name, value in keys.secrets():
+        message = message.replace(value, f"[key {name}]")
+    return message
+
+
+def written_forms(value: str) -> set[bytes]:
+    """How *value* may stand in an encoded record.
+
+    >>> {b"a%20key-1", b"a+key-1", b"YSBrZXktM"} <= written_forms("a key-1")
+    True
+    """
+    # Most values have nothing to quote, so that few of these differ.
+    texts = {second(first(value)) for first in _QUOTED for second in _QUOTED}
+    texts |= {quote(value, errors="replace"), quote(value, "", errors="replace")}
+    texts.add(quote_plus(value, errors="replace"))
+    forms: set[bytes] = set()
+    for text in texts:
+        for plainly in (False, True):
+            escaped = json.dumps(text, ensure_ascii=plainly)[1:-1]
+            forms.add(escaped.encode("utf-8", "surrogatepass"))
+    raw = value.encode("utf-8", "surrogatepass")
+    forms |= {raw.hex().encode(), raw.hex().upper().encode()}
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        forms |= {_inner(encode, raw, before) for before in range(3)}
+    return {form for form in forms if len(form) >= _SHORTEST}
+
+
+_QUOTED: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda text: repr(text)[1:-1],
+    lambda text: repr('"' + text)[2:-1],  # beside a double quote, single ones are escaped
+    lambda text: repr(text.encode("utf-8", "surrogatepass"))[2:-1],
+    lambda text: json.dumps(text)[1:-1],
+    lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    html.escape,
+    lambda text: html.escape(text, quote=False),
+)
+"""How texts are written inside other texts, without the quotes around."""
+
+
+def _inner(encode: Callable[[bytes], bytes], raw: bytes, before: int) -> bytes:
+    """The letters of base64 that depend on *raw* alone, with *before* other bytes in front."""
+    first, last = -(-before * 8 // 6), (before + len(raw)) * 8 // 6
+    return encode(bytes(before) + raw)[first:last]

@@ -48,7 +48,7 @@ _ONLY_READING = "use one SELECT, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN"
 
 def words(error: Exception) -> QueryRefused:
     """Say what DuckDB thinks of a statement, in its own words, as our error."""
-    text = str(error).split("\n\nLINE")[0].strip()
+    text = " ".join(str(error).split("\n\nLINE")[0].split())
     if "pytz" in text:
         text = "times with a time zone cannot be shown"
         return QueryRefused(text, fix="cast them: now()::TIMESTAMP")

@@ -13,18 +13,17 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from trust_kernel import finished, kernel
 
 from babyagi_nb.app import BabyAGI
 from babyagi_nb.core.runs import RunFilter
-from babyagi_nb.errors import StoreDamaged, StoreError, StoreLocked, StoreTooNew, StoreUnwritable
-from trust_kernel import finished, kernel
+from babyagi_nb.errors import StoreError, StoreLocked, StoreTooNew, StoreUnwritable
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
 
@@ -102,9 +101,7 @@ def test_on_a_small_disk_that_is_really_full_nothing_acknowledged_is_lost(tmp_pa
         app = BabyAGI(disk / "store", namespace={}, notify=told.append)
         app.add_function("double", "def double(x, fill=''):\n    return 2 * x")
         ballast = disk / "ballast"
-        with open(ballast, "wb", buffering=0) as file, pytest.raises(OSError):
-            while True:
-                file.write(bytes(4096))
+        fill_up(ballast)
         fill = "x" * 1000
         assert [app.double(n, fill) for n in range(300)] == [2 * n for n in range(300)]
         with pytest.raises(StoreUnwritable) as refused:
@@ -123,6 +120,12 @@ def test_on_a_small_disk_that_is_really_full_nothing_acknowledged_is_lost(tmp_pa
         again.close()
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill_up(ballast: Path) -> None:
+    with open(ballast, "wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
 
 
 def test_what_memory_cannot_hold_is_dropped_counted_and_the_results_stand(
@@ -399,7 +402,7 @@ def test_rubbish_in_the_journal_hides_no_run(opened: Callable[[], BabyAGI]) -> N
     app.double(1)
     assert app.path is not None
     (app.path / "journal" / "00RUBBISH0.1.ndjson").write_bytes(
-        b"\x00\xff\n{}\n[]\nnull\n{\"id\":1}\n{\"id\":\"a.1\",\"status\":\"nonsense\"}\n" + b"{" * 9
+        b'\x00\xff\n{}\n[]\nnull\n{"id":1}\n{"id":"a.1","status":"nonsense"}\n' + b"{" * 9
     )
     (app.path / "journal" / "00RUBBISH0.board").write_bytes(b"\x01{\n" * 1000)
     app.double(2)
@@ -416,7 +419,7 @@ def test_a_store_of_a_newer_layout_is_refused_with_the_mend(
     app.close()
     assert app.path is not None
     (app.path / "format").write_text("99\n")
-    with pytest.raises(StoreTooNew, match="format 99.*upgrade babyagi_nb") as caught:
+    with pytest.raises(StoreTooNew, match=r"format 99.*upgrade babyagi_nb") as caught:
         opened()
     assert_one_clear_line(caught.value)
 

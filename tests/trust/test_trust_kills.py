@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from trust_kernel import finished, kernel
 
 from babyagi_nb.app import BabyAGI
-from trust_kernel import finished, kernel
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="kills are those of POSIX")
 

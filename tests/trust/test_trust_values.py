@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import decimal
+import gc
 import io
 import json
 import sys
@@ -282,6 +283,9 @@ def test_all_nasty_values_together_make_one_bounded_record(full: BabyAGI) -> Non
     row = the_record(full)
     assert row["log_type"] == "success"
     assert_bounded(row)
+    # One of them is a frame that holds all of them: they die here or in somebody else's test.
+    values.clear()
+    gc.collect()
 
 
 def test_a_value_is_not_used_up_by_being_logged(full: BabyAGI) -> None:
@@ -399,11 +403,15 @@ _KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", _KINDS)
 @pytest.mark.parametrize("name", RAISED)
 def test_what_a_function_raises_arrives_unchanged_and_is_recorded(
-    app: BabyAGI, name: str, kind: str, capsys: pytest.CaptureFixture[str]
+    app: BabyAGI, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for kind in _KINDS:
+        assert_arrives(app, name, kind, capsys)
+
+
+def assert_arrives(app: BabyAGI, name: str, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     app.add_function("fail", _KINDS[kind], timeout=60 if kind == "limited" else None)
     raised = RAISED[name]()
     caught = _outcome(app, kind, raised)
@@ -414,7 +422,7 @@ def test_what_a_function_raises_arrives_unchanged_and_is_recorded(
         assert type(caught) is RuntimeError
     else:
         assert caught is raised
-    row = the_record(app, "fail")
+    row = app.get_logs("fail")[0]
     assert row["log_type"] in ("error", "interrupted", "cancelled")
     assert row["error_type"] == type(caught).__name__
     assert row["stdout"] == "before\n"
