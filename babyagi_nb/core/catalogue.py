@@ -186,10 +186,14 @@ class Catalogue:
 
     def triggers(self) -> Iterator[tuple[FunctionName, FunctionName]]:
         """Every live pair (triggered, triggering)."""
+        listening = {triggered for triggered, _ in tuple(self._added)}
         for name, head in list(self._heads.items()):
             if head.active is None:
                 continue
-            declared = dict.fromkeys(head.versions[head.active].triggers)
+            triggers = head.versions[head.active].triggers
+            if not triggers and name not in listening:
+                continue
+            declared = dict.fromkeys(triggers)
             added = {source for triggered, source in tuple(self._added) if triggered == name}
             for source in (*declared, *sorted(added - declared.keys())):
                 if (name, source) not in self._removed:

@@ -222,7 +222,10 @@ def _find_await(statement: ast.stmt) -> int | None:
 
 def _pick(statements: list[Statement], name: str | tuple[str, ...] | None) -> tuple[str, ...]:
     if isinstance(name, tuple):
-        return tuple(_pick(statements, each)[0] for each in name)
+        known = {
+            n for each in statements if isinstance(each.node, FunctionNode) for n in each.binds
+        }
+        return tuple(each if each in known else _pick(statements, each)[0] for each in name)
     defined = [each for each in statements if isinstance(each.node, FunctionNode)]
     public = dict.fromkeys(n for each in defined if each.kind == "function" for n in each.binds)
     if name is None and public:

@@ -81,11 +81,6 @@ class ProcessKeys:
                 line = line.replace(secret, mark)
         return line
 
-    def redact_text(self, text: str) -> str:
-        for value, name in self._names.items():
-            text = text.replace(value, f"[key {name}]")
-        return text
-
     def _remember(self, name: str, value: str) -> None:
         if len(value) < _SHORTEST or value in self._names:
             return

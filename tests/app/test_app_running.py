@@ -457,3 +457,12 @@ def test_the_schema_of_a_function_is_what_tools_want(app: BabyAGI) -> None:
     assert schema["properties"]["xs"] == {"type": "array", "items": {"type": "integer"}}
     assert schema["required"] == ["n"]
     assert schema["additionalProperties"] is False
+
+
+def test_a_burst_of_calls_is_counted_to_the_last(app: BabyAGI) -> None:
+    """More than a query reads of unfolded lines: it must fold first, and not stop half-way."""
+    app.add_function("one", "def one():\n    return 1")
+    call = app.function("one")
+    for _ in range(80_000):
+        call()
+    assert app.sql("SELECT count(*) FROM logs").rows == ((80_000,),)
