@@ -27,7 +27,8 @@ help:  ## list the commands
 
 .PHONY: lab
 lab: $(READY)  ## set up, and open JupyterLab on the first notebook
-	$(PY) -m jupyter lab $(LAB_FLAGS) $(ARGS) notebooks/01_quickstart.ipynb
+	$(PY) -m jupyter lab $(LAB_FLAGS) --ServerApp.root_dir=. \
+	    --LabApp.default_url=/lab/tree/notebooks/01_quickstart.ipynb $(ARGS)
 
 .PHONY: test
 test: lint types arrows tests  ## set up, and check everything: style, types, architecture, tests

@@ -85,7 +85,9 @@ def matcher_for(known: Known) -> Callable[[Any], Any]:
 
 
 def _kind(text: str) -> str:
-    return "param" if text.endswith("=") or text.startswith("--") else "function"
+    if text.endswith("=") or text.startswith("--"):
+        return "param"
+    return "keyword" if text in SUBCOMMANDS else "function"
 
 
 def _after_babyagi(rest: str, known: Known) -> Suggestions:

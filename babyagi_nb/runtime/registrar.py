@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from time import time_ns
 from typing import Any
 
-from babyagi_nb.core.catalogue import Catalogue
+from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
 from babyagi_nb.core.digest import freeze
 from babyagi_nb.core.drafting import Draft, circles, draft, refuse_unclear
 from babyagi_nb.core.events import Event, FunctionRegistered, TriggerAdded, VersionActivated
@@ -242,6 +242,8 @@ def _wanted(
         said = declared(each.name)
         found |= dict.fromkeys([*(said.dependencies or ()), *said.triggers])
         found |= dict.fromkeys(sorted(each.free.needed))
+    # Listening to the event needs no function of its name.
+    found.pop(FUNCTION_ADDED_OR_UPDATED, None)
     return found
 
 

@@ -194,6 +194,7 @@ def test_listeners_of_the_event_hear_of_every_registration(app: BabyAGI) -> None
     app.add_function("first", "def first():\n    return 2")
     app.add_function("first", "def first():\n    return 2")
     assert [row["output"] for row in rows(app, function_name="hear")] == ["hear", "first", "first"]
+    assert list(app.catalogue) == ["hear", "first"]
 
 
 def test_the_events_own_function_is_called_with_what_happened(app: BabyAGI) -> None:

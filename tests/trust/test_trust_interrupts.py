@@ -176,15 +176,18 @@ def interrupt_after(seconds: float) -> Iterator[threading.Event]:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.parametrize(
+    "seed", [7, *(pytest.param(seed, marks=pytest.mark.torture) for seed in range(20))]
+)
 @pytest.mark.filterwarnings(
     "ignore:coroutine .* was never awaited:RuntimeWarning",
     # Python itself swallows what is raised while it frees an object.
     "ignore::pytest.PytestUnraisableExceptionWarning",
 )
 def test_five_hundred_interrupts_leave_nothing_open_nothing_twice_and_the_store_usable(
-    full: BabyAGI,
+    full: BabyAGI, seed: int
 ) -> None:
-    chance = random.Random(7)
+    chance = random.Random(seed)
     ways = [way for name, way in WAYS.items() if name != "limited"]
     sent = arrived = 0
     while arrived < 500:
