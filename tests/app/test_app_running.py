@@ -447,7 +447,8 @@ def test_decorators_defaults_and_helpers_travel_with_the_function(app: BabyAGI) 
 def test_the_schema_of_a_function_is_what_tools_want(app: BabyAGI) -> None:
     app.add_function(
         "f",
-        "from typing import Literal\n\ndef f(n: int, mode: Literal['a', 'b'] = 'a', *xs: int):\n    return n",
+        "from typing import Literal\n\n"
+        "def f(n: int, mode: Literal['a', 'b'] = 'a', *xs: int):\n    return n",
     )
     schema = app.schema("f")
     assert schema["type"] == "object"
