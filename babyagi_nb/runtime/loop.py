@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["BackgroundLoop"]
 
@@ -18,6 +20,54 @@ Result = TypeVar("Result")
 
 _HEARTBEAT = 0.1
 """Seconds after which a waiting caller looks whether it was interrupted."""
+
+
+class _Errand(Generic[Result]):
+    """One coroutine's stay on the loop; whoever sent it waits in another thread.
+
+    Not a future of ``concurrent.futures``: those are made of conditions, whose locks an interrupt
+    can lose, and then the loop itself would hang. Here the only thing shared is a bare lock.
+    """
+
+    def __init__(
+        self, coroutine: Coroutine[Any, Any, Result], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._coroutine = coroutine
+        self._loop = loop
+        self._context = copy_context()
+        self._task: asyncio.Task[Result] | None = None
+        self._cancelled = False
+        self._under_way = threading.Lock()
+        self._under_way.acquire()
+        loop.call_soon_threadsafe(self._begin)
+
+    def outcome(self) -> Result:
+        """Wait for the coroutine; return what it returned or raise what it raised."""
+        # A signal that comes just before the thread blocks would be noticed only when it wakes.
+        while not self._under_way.acquire(timeout=_HEARTBEAT):
+            if self._loop.is_closed():
+                raise CancelledError
+        assert self._task is not None
+        if self._task.cancelled():
+            raise CancelledError
+        return self._task.result()
+
+    def cancel(self) -> None:
+        """Have it end soon."""
+        self._cancelled = True
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._stop)
+
+    def _begin(self) -> None:
+        if self._cancelled:
+            self._coroutine.close()
+            return
+        self._task = self._loop.create_task(self._coroutine, context=self._context)
+        self._task.add_done_callback(lambda task: self._under_way.release())
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
 
 class BackgroundLoop:
@@ -36,24 +86,11 @@ class BackgroundLoop:
         """
         if self._thread is threading.current_thread():
             return _run_elsewhere(coroutine)
-        loop = self._started()
-        context = copy_context()
-
-        async def in_context() -> Result:
-            return await loop.create_task(coroutine, context=context)
-
-        future = asyncio.run_coroutine_threadsafe(in_context(), loop)
-        done = threading.Lock()
-        done.acquire()
-        future.add_done_callback(lambda _: done.release())
+        errand = _Errand(coroutine, self._started())
         try:
-            # Not by result(): an interrupt in the middle of a condition's wait may come out as a
-            # RuntimeError about its lock.
-            while not done.acquire(timeout=_HEARTBEAT):
-                pass
-            return future.result()
+            return errand.outcome()
         except BaseException:
-            future.cancel()
+            errand.cancel()
             raise
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from babyagi_nb.errors import BabyAGIError
@@ -50,8 +51,10 @@ class Background:
         self._tend = tend
         self._journal = journal
         self._notify = notify
-        self._wanted = threading.Event()
-        self._stop = threading.Event()
+        # Not events: see the latch for what an interrupt can do to those.
+        self._wanted: SimpleQueue[None] = SimpleQueue()
+        self._halt: SimpleQueue[None] = SimpleQueue()
+        self._stopping = False
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._process = os.getpid()
@@ -61,17 +64,19 @@ class Background:
     def wake(self) -> None:
         """There is something to fold. Never raises, never waits."""
         self._journal.on_write = None
-        if self._stop.is_set() or self._process != os.getpid():
+        if self._stopping or self._process != os.getpid():
             # After a fork the parent folds for the child as well.
             return
-        self._wanted.set()
+        if self._wanted.empty():
+            self._wanted.put(None)
         if self._thread is None:
             self._start()
 
     def close(self) -> None:
         """End the thread after what it is doing now. Idempotent."""
-        self._stop.set()
-        self._wanted.set()
+        self._stopping = True
+        self._halt.put(None)
+        self._wanted.put(None)
         self._journal.on_write = None
         thread = self._thread
         if thread is None or self._process != os.getpid():
@@ -91,22 +96,23 @@ class Background:
     def _run(self) -> None:
         pause, tidy = PAUSE, False
         while True:
-            arrived = self._wanted.wait(IDLE if tidy else None)
-            if self._stop.is_set():
+            arrived = _arrives(self._wanted, IDLE if tidy else None)
+            if self._stopping:
                 return
             if not arrived:
                 tidy = False
                 self._try(self._tend)
                 continue
-            if self._stop.wait(pause):
+            if _arrives(self._halt, pause):
                 return
-            self._wanted.clear()
+            while _arrives(self._wanted, 0.0):
+                """Whatever came meanwhile is met by the fold that follows."""
             self._journal.on_write = self.wake
             done = self._try(self._fold)
             tidy = tidy or done
             pause = PAUSE if done else min(2 * pause, _LONGEST_PAUSE)
             if not done:
-                self._wanted.set()
+                self._wanted.put(None)
 
     def _try(self, action: Callable[[], object]) -> bool:
         try:
@@ -124,3 +130,12 @@ class Background:
             self._told.add(kind)
             with contextlib.suppress(Exception):
                 self._notify(f"the log's index waits: {text}")
+
+
+def _arrives(queue: SimpleQueue[None], timeout: float | None) -> bool:
+    """Take one message from *queue*; whether there was one within *timeout* seconds."""
+    try:
+        queue.get(timeout=timeout)
+    except Empty:
+        return False
+    return True

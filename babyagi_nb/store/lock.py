@@ -34,6 +34,7 @@ from weakref import WeakSet
 
 from babyagi_nb.errors import StoreError, StoreLocked
 from babyagi_nb.store.home import Home, unwritable
+from babyagi_nb.store.latch import Latch
 
 __all__ = ["FileLock", "Turnstile", "claim", "is_claimed"]
 
@@ -143,7 +144,7 @@ class _Wait:
     def __init__(self, file: _Held, *, shared: bool) -> None:
         self._file = file
         self._shared = shared
-        self._settled = threading.Event()
+        self._settled = Latch()
         self._mutex = threading.Lock()
         self._abandoned = False
         self._error: OSError | None = None
@@ -184,7 +185,7 @@ class _Wait:
     def _abandon(self) -> None:
         with self._mutex:
             self._abandoned = True
-            if self._settled.is_set():
+            if self._settled.is_set:
                 self._file.close()
 
 

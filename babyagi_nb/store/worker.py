@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from babyagi_nb.errors import StoreError
+from babyagi_nb.store.latch import Latch
 
 __all__ = ["Cancelled", "Task", "Worker"]
 
@@ -39,11 +40,7 @@ class Task(Generic[T]):
     def __init__(self, work: Callable[[Task[T]], T], stop: Callable[[], None]) -> None:
         self._work = work
         self._stop = stop
-        # A bare lock, because an interrupt in the middle of an event's wait may come out as a
-        # RuntimeError about its lock.
-        self._running = threading.Lock()
-        self._running.acquire()
-        self._ended = False
+        self._done = Latch()
         self._result: T
         self._error: BaseException | None = None
         self.cancelled = False
@@ -64,13 +61,12 @@ class Task(Generic[T]):
         except BaseException as error:
             self._error = error
         finally:
-            self._ended = True
-            self._running.release()
+            self._done.set()
 
     def wait(self) -> None:
         """Return when the work has ended."""
         # A signal that comes just before the thread blocks would be noticed only when it wakes.
-        while not self._ends_within(_HEARTBEAT):
+        while not self._done.wait(_HEARTBEAT):
             pass
 
     def outcome(self) -> T:
@@ -88,13 +84,8 @@ class Task(Generic[T]):
             self._stop()
             # An impatient second Ctrl-C must not leave the statement running.
             with contextlib.suppress(KeyboardInterrupt):
-                if self._ends_within(0.05):
+                if self._done.wait(0.05):
                     return
-
-    def _ends_within(self, seconds: float) -> bool:
-        if not self._ended and self._running.acquire(timeout=seconds):
-            self._running.release()
-        return self._ended
 
 
 class Worker:

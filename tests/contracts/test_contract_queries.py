@@ -180,7 +180,7 @@ def test_sql_sees_every_run_at_once(store: Store, put: Any) -> None:
     put(record(1), record(2, status="error", error="ValueError", message="bad"))
     store.journal.begin(record(3, store.kernel, duration=None, status=None).rstrip())
     table = store.queries.sql(
-        "SELECT log_type, error_type, message, params->>'x' AS x FROM logs ORDER BY timestamp"
+        "SELECT log_type, error_type, message, params->>'x' AS x FROM logs ORDER BY id"
     )
     assert table.columns == ("log_type", "error_type", "message", "x")
     assert table.rows == (
