@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterable, Callable, Mapping, MutableMapping, Sequence
 from functools import wraps
 from time import perf_counter_ns
 from types import CoroutineType
@@ -331,11 +332,12 @@ class Executor:
             leave(firing, before)
 
     def _call_listener(self, name: FunctionName, output: Any) -> Any:
-        slot = self._slot(name)
+        slot = self._slots.get(name) or self._slot(name)
         link = slot.link or self._current_link(slot)
         result = slot.logged(output) if link.accepts_output else slot.logged()
         if link.kind == "generator":
-            return list(result)
+            # Run to its end, but not kept: its record has what there is to say.
+            deque(result, maxlen=0)
         return _drained(result) if link.kind == "async_generator" else result
 
     def _admitted(
@@ -372,8 +374,9 @@ class Executor:
         )
 
 
-async def _drained(items: Any) -> list[Any]:
-    return [item async for item in items]
+async def _drained(items: AsyncIterable[Any]) -> None:
+    async for _ in items:
+        pass
 
 
 def _resemble(logged: Callable[..., Any], function: Callable[..., Any]) -> None:
