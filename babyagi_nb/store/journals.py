@@ -14,6 +14,7 @@ of one more source ``<kernel>.lost.ndjson``, after which the board is removed.
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import zlib
@@ -213,7 +214,7 @@ def settle_dead(home: Home) -> list[KernelId]:
     """See :meth:`Lines.settle_dead`."""
     settled = []
     for board in sorted(home.journal.glob(f"*{_BOARD}")):
-        held = claim(board)
+        held = _claim_dead(board)
         if held is None:
             continue
         # The claim is kept to the end: nobody else settles this kernel at the same time.
@@ -225,6 +226,15 @@ def settle_dead(home: Home) -> list[KernelId]:
             board.unlink(missing_ok=True)
         settled.append(kernel)
     return settled
+
+
+def _claim_dead(board: Path) -> io.FileIO | None:
+    """Claim the board of a dead kernel; somebody's mere look at it may be in the way at first."""
+    for _ in range(100):
+        held = claim(board)
+        if held is not None or is_claimed(board):
+            return held
+    return None
 
 
 def _is_start(line: bytes) -> bool:

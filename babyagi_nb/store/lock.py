@@ -189,7 +189,7 @@ class _Wait:
                 self._file.close()
 
 
-def claim(path: Path) -> io.FileIO | None:
+def claim(path: Path, *, shared: bool = False) -> io.FileIO | None:
     """Lock an existing file for as long as the returned object stays open.
 
     ``None`` when somebody else has it, or when the file is gone or was replaced meanwhile.
@@ -198,15 +198,18 @@ def claim(path: Path) -> io.FileIO | None:
         file = _open(path, readable=True, create=False)
     except (FileNotFoundError, StoreError):
         return None
-    if _take(file) and os.fstat(file.fileno()).st_nlink:
+    if _take(file, shared=shared) and os.fstat(file.fileno()).st_nlink:
         return file
     file.close()
     return None
 
 
 def is_claimed(path: Path) -> bool:
-    """Whether anybody, this process included, holds a lock on *path*."""
-    file = claim(path)
+    """Whether anybody, this process included, has claimed *path* for good.
+
+    Looking takes a shared lock for a moment, so that two who look do not see each other.
+    """
+    file = claim(path, shared=True)
     if file is None:
         return path.exists()
     file.close()

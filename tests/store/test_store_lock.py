@@ -219,3 +219,23 @@ def test_a_vanished_store_is_named(home: Home) -> None:
     turnstile = Turnstile(Home(home.path / "gone"))
     with pytest.raises(StoreUnwritable, match="gone"), turnstile.exclusive():
         pass
+
+
+def test_two_who_look_at_a_claim_do_not_see_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "board"
+    path.write_bytes(b"")
+    seen: list[bool] = []
+    looks = [
+        threading.Thread(target=lambda: seen.extend(is_claimed(path) for _ in range(2000)))
+        for _ in range(4)
+    ]
+    for each in looks:
+        each.start()
+    for each in looks:
+        each.join()
+    assert len(seen) == 8000
+    assert not any(seen)
+    held = claim(path)
+    assert held is not None
+    assert is_claimed(path)
+    held.close()
