@@ -53,5 +53,3 @@ class CellSource:
     text: str
     declared: Declared = field(default_factory=Declared)
     cell: Cell = field(default_factory=Cell)
-    filename: str = "<cell>"
-    """What tracebacks and debuggers call this text."""

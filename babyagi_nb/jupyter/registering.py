@@ -45,9 +45,7 @@ def register_cell(shell: Any, line: str, body: str) -> Any:
     given.setdefault("validate", app.settings.validate)
     declared = declared_of(given)
     visible = read_cell(shell, "babyagi_function", line, body)
-    source = CellSource(
-        text=visible.text, declared=declared, cell=cell_of(shell), filename=visible.filename
-    )
+    source = CellSource(text=visible.text, declared=declared, cell=cell_of(shell))
     try:
         above, below = _immediate(visible, declared)
         _execute(above, visible, shell)

@@ -39,6 +39,5 @@ def read_object(function: Callable[..., Any], declared: Declared) -> tuple[CellS
         text=text,
         declared=replace(declared, name=declared.name or target.__name__),
         cell=Cell(),
-        filename=code.co_filename,
     )
     return source, Location(filename=code.co_filename, text=text)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from time import time_ns
 from typing import Any
 
@@ -71,12 +72,7 @@ class Registrar:
             done = self._store(
                 parsed.functions, lambda name: source.declared, source, namespace, location
             )
-        return Registration(
-            functions=done.functions,
-            warnings=(*parsed.warnings, *done.warnings),
-            tests=done.tests,
-            transaction=done.transaction,
-        )
+        return replace(done, warnings=(*parsed.warnings, *done.warnings))
 
     def register_many(self, source: CellSource, declared: Mapping[str, Declared]) -> Registration:
         """Store the functions of one text that *declared* names, each with its own declaration.
