@@ -23,7 +23,7 @@ from babyagi_nb.core.plain import (
 from babyagi_nb.core.ports import Keys, Queries, Table
 from babyagi_nb.core.records import FunctionVersion, Import
 from babyagi_nb.core.runs import RunFilter, statuses
-from babyagi_nb.errors import NotFound, near
+from babyagi_nb.errors import KeyStoreError, NotFound, near
 from babyagi_nb.packs.loader import installed_packs
 
 __all__ = ["Reading"]
@@ -124,9 +124,16 @@ class Reading(ABC):
             for key in self.catalogue.version(function).spec.keys:
                 needed.setdefault(key, []).append(function)
         return [
-            {"name": name, "available": self.keys.get(name) is not None, "used_by": users}
+            {"name": name, "available": self._has_key(name), "used_by": users}
             for name, users in sorted(needed.items())
         ]
+
+    def _has_key(self, name: str) -> bool:
+        try:
+            return self.keys.get(name) is not None
+        except KeyStoreError:
+            # What is wrong with a place is told by whoever needs the value.
+            return False
 
     # -- logs ----------------------------------------------------------------------------------
 

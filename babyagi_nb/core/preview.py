@@ -23,6 +23,7 @@ from itertools import islice
 from json.encoder import encode_basestring
 from typing import Any, Final
 
+from babyagi_nb.core import scrubbing
 from babyagi_nb.core.tags import RESTORABLE, TEXT, clean_text, length_tag, tag, type_name
 
 __all__ = ["BUDGET", "is_exact", "preview"]
@@ -163,15 +164,18 @@ class _Snapshot:
             if cost <= self.left:
                 self.left -= cost
                 return value
-        head = value[:limit]
+        head = scrubbing.head(value, limit)
         cleaned = clean_text(head)
         shown, cost = _fitting(cleaned, self.left - 48)
+        if len(shown) < len(cleaned) and scrubbing.active():
+            shown, cost = _fitting(scrubbing.head(cleaned, len(shown)), self.left - 48)
         self.left -= cost
-        if cleaned is head and len(shown) == len(value):
-            return value
+        whole = len(value) <= limit and len(shown) == len(cleaned)
+        if cleaned is head and whole:
+            return head
         self.left -= 48
         cut: dict[str, Any] = {"$type": "str", "$repr": shown}
-        if len(head) < len(value) or len(shown) < len(cleaned):
+        if not whole:
             cut["$more"] = max(1, len(value) - len(shown))
         return cut
 

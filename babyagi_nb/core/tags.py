@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
+from babyagi_nb.core import scrubbing
 from babyagi_nb.core.arrays import ARRAYS
 from babyagi_nb.core.walk import Tagger, Walk
 
@@ -116,12 +117,13 @@ def _str(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
 
 def _bytes(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
     size = base.__len__(value)
-    shown = bytes(base.__getitem__(value, slice(0, _BYTES)))
     # A byte takes up to four characters, and a backslash is doubled in JSON.
-    room = max(0, walk.left // 8)
-    text = repr(shown[:room])
+    room = min(_BYTES, max(0, walk.left // 8))
+    text = repr(bytes(base.__getitem__(value, slice(0, room + scrubbing.reach()))))
+    if scrubbing.active():
+        text = scrubbing.head(text, 4 * room + 3, cut=size > room)
     walk.left -= 2 * len(text)
-    if base is bytes and size <= min(_BYTES, room):
+    if base is bytes and size <= room:
         return {"$value": text}
     return {"$repr": text, "size": size}
 
@@ -210,7 +212,9 @@ def _module(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
 def _exception(walk: Walk, value: Any, base: Any, depth: int) -> dict[str, Any]:
     args = BaseException.__dict__["args"].__get__(value)
     name = type_name(type(value)).rpartition(".")[2]
-    said = str.__str__(args[0])[:300] if args and issubclass(type(args[0]), str) else ""
+    said = (
+        scrubbing.head(str.__str__(args[0]), 300) if args and issubclass(type(args[0]), str) else ""
+    )
     shown = f"{name}: {said}" if said else name
     return {"$repr": walk.text(shown), "args": walk.items(args, len(args), depth)}
 

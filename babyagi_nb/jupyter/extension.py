@@ -17,6 +17,7 @@ from babyagi_nb.jupyter.awaiting import AsyncRule
 from babyagi_nb.jupyter.completer import matcher_for
 from babyagi_nb.jupyter.magics import BabyAGIMagics
 from babyagi_nb.jupyter.names import StoreNames
+from babyagi_nb.jupyter.outgoing import Outgoing
 
 __all__ = ["Extension", "load", "unload"]
 
@@ -34,6 +35,7 @@ class Extension:
         self._rule = AsyncRule(self._is_async)
         self._hooks: dict[str, Any] = {}
         self._configurable: Any = None
+        self._outgoing = Outgoing(shell)
 
     def enter(self) -> None:
         shell = self.shell
@@ -48,6 +50,7 @@ class Extension:
             if kind not in shell.inspector.mime_hooks:
                 shell.inspector.mime_hooks[kind] = self._hooks[kind] = _help_as(kind)
         self._configure()
+        self._outgoing.enter()
         kernel_app.prepare(namespace=shell.user_ns, notify=_tell)
 
     def leave(self) -> None:
@@ -72,6 +75,7 @@ class Extension:
         ours = (BabyAGIMagics, type(self._configurable))
         shell.configurables[:] = [each for each in shell.configurables if type(each) not in ours]
         type(self._configurable).clear_instance()
+        self._outgoing.leave()
         kernel_app.prepare(namespace=None, notify=None, path=None, settings=None)
 
     def _configure(self) -> None:

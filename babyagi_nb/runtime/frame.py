@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
+from babyagi_nb.core import scrubbing
 from babyagi_nb.core.records import LogPolicy
 from babyagi_nb.ids import FunctionName, RunId, VersionNumber
 
@@ -51,7 +52,11 @@ class Frame:
     """Nanoseconds."""
     ended = False
     head = b""
+    held = ""
+    """Printed text that is not passed on yet: it may be the first half of a secret."""
     policy: LogPolicy = "all"
+    release: Callable[[str], Any] = staticmethod(len)
+    """Passes held text on to where it was printed."""
     slot = -1
     stdout: list[str] | None = None
     triggered: FunctionName | None = None
@@ -76,18 +81,33 @@ class Frame:
                 self.triggered = parent.triggered
 
     def print(self, text: str) -> None:
-        """Keep *text* as printed by this run, up to the limit."""
+        """Keep *text* as printed by this run, up to the limit.
+
+        A little more is kept, so that no secret is cut in two before it is recognised.
+        """
         if self.stdout is None:
             self.stdout = []
             self._stdout_left = STDOUT_LIMIT
-        if self._stdout_left > 0:
-            self.stdout.append(text[: self._stdout_left])
+        room = self._stdout_left + scrubbing.reach()
+        if room >= 0:
+            self.stdout.append(text[: room + 1])
             self._stdout_left -= len(text)
-            if self._stdout_left <= 0:
-                self.stdout.append(f"\n… cut after {STDOUT_LIMIT} characters")
 
     def printed(self) -> str | None:
-        return "".join(self.stdout) if self.stdout else None
+        """What was printed, cut to the limit; what was held back of it is let go."""
+        self.let_go()
+        if not self.stdout:
+            return None
+        if self._stdout_left >= 0:
+            return "".join(self.stdout)
+        text = scrubbing.head("".join(self.stdout), STDOUT_LIMIT, cut=True)
+        return f"{text}\n… cut after {STDOUT_LIMIT} characters"
+
+    def let_go(self) -> None:
+        """Pass on what was held back as the possible beginning of a secret."""
+        if self.held:
+            held, self.held = self.held, ""
+            self.release(held)
 
 
 class Firing(Frame):

@@ -13,6 +13,7 @@ from collections import deque
 from pathlib import Path
 from types import TracebackType
 
+from babyagi_nb.core import scrubbing
 from babyagi_nb.ids import RunId
 
 __all__ = ["kind_of", "line_of", "note_run", "text_of", "words_of"]
@@ -51,7 +52,7 @@ def words_of(error: BaseException) -> str:
 
 def line_of(error: BaseException) -> str:
     """Kind and words of *error* in one short line."""
-    return f"{kind_of(error)}: {' '.join(words_of(error)[:_LINE].split())}"
+    return f"{kind_of(error)}: {' '.join(scrubbing.head(words_of(error), _LINE).split())}"
 
 
 def text_of(error: BaseException) -> str:
@@ -60,7 +61,7 @@ def text_of(error: BaseException) -> str:
         text = "".join(_told(error).format())
     except BaseException:
         text = f"{kind_of(error)}: {_MUTE}"
-    return text if len(text) <= _LIMIT else "…" + text[-_LIMIT:]
+    return text if len(text) <= _LIMIT else "…" + scrubbing.tail(text, _LIMIT)
 
 
 def note_run(error: BaseException, function: str, run: RunId) -> None:
