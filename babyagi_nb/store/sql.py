@@ -60,7 +60,7 @@ def _put_pending(hold: Hold, pending: list[Run]) -> None:
     if not there[0][0]:
         for each in memory_views():
             hold.execute(each)
-    hold.execute(f"DELETE FROM {PENDING_RUNS}")
+    hold.empty(PENDING_RUNS)
     if pending:
         lists = ", ".join(f"unnest(?::{kind}[])" for kind in COLUMNS.values())
         hold.execute(

@@ -60,7 +60,10 @@ def check(hold: Hold, text: str) -> str:
     import duckdb
 
     try:
+        text.encode()
         found = hold.statements(text)
+    except UnicodeEncodeError as error:
+        raise QueryRefused("half a surrogate pair is no text", fix=_ONLY_READING) from error
     except duckdb.Error as error:
         raise words(error) from error
     if len(found) != 1:

@@ -11,9 +11,12 @@ from babyagi_nb.widgets.card import FunctionCard, RegistrationNote, StatusCard
 from babyagi_nb.widgets.diffview import DiffView
 from babyagi_nb.widgets.explorer import LogExplorer
 from babyagi_nb.widgets.graphview import GraphView
+from babyagi_nb.widgets.pending import PendingRow, PendingTable
+from babyagi_nb.widgets.reviewcard import ReviewCard
 from babyagi_nb.widgets.runcard import RunCard
 from babyagi_nb.widgets.runtree import RunTree
 from babyagi_nb.widgets.table import FunctionRow, FunctionTable, RunTable, TableView
+from babyagi_nb.widgets.tiernote import TierNote
 from babyagi_nb.widgets.view import Stack, View
 from babyagi_nb.widgets.waterfall import Waterfall
 
@@ -24,13 +27,17 @@ __all__ = [
     "FunctionTable",
     "GraphView",
     "LogExplorer",
+    "PendingRow",
+    "PendingTable",
     "RegistrationNote",
+    "ReviewCard",
     "RunCard",
     "RunTable",
     "RunTree",
     "Stack",
     "StatusCard",
     "TableView",
+    "TierNote",
     "View",
     "Waterfall",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from babyagi_nb.core.disguises import revealed
 from babyagi_nb.core.records import FunctionSpec, FunctionVersion, Parameter
 from babyagi_nb.core.runs import Run
 from babyagi_nb.widgets.code import highlighted
@@ -15,7 +16,7 @@ from babyagi_nb.widgets.view import View
 
 __all__ = ["FunctionCard", "Outcome", "RegistrationNote", "StatusCard", "signature"]
 
-Outcome = Literal["registered", "unchanged", "activated", "removed", "restored"]
+Outcome = Literal["registered", "unchanged", "activated", "removed", "restored", "proposed"]
 
 _MARKS = {
     "positional_only": "",
@@ -114,7 +115,7 @@ class FunctionCard(View):
         lines = [f"{one_line(spec.name, 80)} v{self.version.number}", f"  {signature(spec)}"]
         lines += [f"  {line}".rstrip() for line in clean(spec.description, 2000).splitlines()]
         lines += [f"  {name:<13} {', '.join(has)}" for name, has in self.facts()]
-        code = clean(spec.code, 20_000).strip("\n").splitlines()
+        code = revealed(spec.code[:20_000]).strip("\n").split("\n")
         return "\n".join([*lines, "", *(f"    {line}".rstrip() for line in code)])
 
     def body(self) -> Html:
@@ -150,6 +151,12 @@ class FunctionCard(View):
             runs,
             cls="box",
         )
+
+
+_SIGNS: Mapping[Outcome, tuple[str, str]] = {
+    "unchanged": ("=", "g soft"),
+    "proposed": ("?", "g soft"),
+}
 
 
 class RegistrationNote(View):
@@ -195,7 +202,7 @@ class RegistrationNote(View):
         return "\n".join([" · ".join([first, *self.facts()]), *warned])
 
     def body(self) -> Html:
-        sign, cls = ("=", "g soft") if self.outcome == "unchanged" else ("✓", "g success")
+        sign, cls = _SIGNS.get(self.outcome, ("✓", "g success"))
         line = [
             tag("span", sign, cls=cls, aria_hidden="true"),
             tag("b", one_line(self.version.name, 80), cls="m"),

@@ -6,8 +6,10 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import fields
 
+from babyagi_nb.core.disguises import revealed
 from babyagi_nb.core.records import FunctionSpec, FunctionVersion
-from babyagi_nb.widgets.markup import Html, clean, one_line, tag
+from babyagi_nb.core.trust import Grants, wording
+from babyagi_nb.widgets.markup import Html, one_line, tag
 from babyagi_nb.widgets.view import View
 
 __all__ = ["DiffView"]
@@ -45,7 +47,7 @@ class DiffView(View):
     def plain(self) -> str:
         found = [f"--- {self._label(self.old)}", f"+++ {self._label(self.new)}"]
         found += [f"{name}: {was} → {now}" for name, was, now in self.changes()]
-        if all(sign in "=…" for sign, *_ in self.lines()):
+        if _lines(self.old.spec.code) == _lines(self.new.spec.code):
             return "\n".join([*found, "the code is the same"])
         signs = {"=": "  ", "-": "- ", "+": "+ ", "…": "… "}
         return "\n".join(
@@ -89,8 +91,9 @@ class DiffView(View):
 
 
 def _compare(old: str, new: str) -> Iterator[Line]:
-    was = clean(old, 200_000).splitlines()[:_MOST]
-    now = clean(new, 200_000).splitlines()[:_MOST]
+    was, now = _lines(old), _lines(new)
+    left_out = max(len(was), len(now)) - _MOST
+    was, now = was[:_MOST], now[:_MOST]
     matcher = difflib.SequenceMatcher(None, was, now, autojunk=False)
     codes = matcher.get_opcodes()
     for at, (kind, a, b, c, d) in enumerate(codes):
@@ -107,6 +110,13 @@ def _compare(old: str, new: str) -> Iterator[Line]:
         else:
             yield from (("-", step + 1, None, was[step]) for step in range(a, b))
             yield from (("+", None, step + 1, now[step]) for step in range(c, d))
+    if left_out > 0:
+        yield "…", None, None, f"{left_out} further lines are not compared"
+
+
+def _lines(code: str) -> list[str]:
+    text = revealed(code).rstrip("\n")
+    return text.split("\n") if text else []
 
 
 def _row(line: Line) -> Html:
@@ -151,6 +161,8 @@ def _pair(left: Line | None, right: Line | None) -> Html:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, Grants):
+        value = ", ".join(" ".join(pair) for pair in wording(value))
     if isinstance(value, tuple):
         value = ", ".join(str(getattr(each, "name", each)) for each in value)
     return one_line(value if value not in (None, "", {}) else "nothing", 200)

@@ -250,7 +250,7 @@ def _lines(runs: Iterable[Run]) -> list[str]:
 
 def _function_names(queries: Queries) -> list[str]:
     try:
-        names = {str(each.function) for each in queries.statistics()}
+        names = {one_line(each.function, 200) for each in queries.statistics()}
     except Exception:
         return []
     return sorted(names)[:_NAMES]

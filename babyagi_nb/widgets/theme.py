@@ -45,6 +45,8 @@ font:13px/1.5 var(--jp-content-font-family,system-ui,-apple-system,'Segoe UI',sa
 .bnb .timeout,.bnb .interrupted,.bnb .cancelled,.bnb .refused,.bnb .lost,
 .bnb .warn{color:color-mix(in srgb,var(--warn) 88%,currentColor)}
 .bnb .g{display:inline-block;width:1.3em;font-weight:700;text-align:center;flex:none}
+.bnb .odd{color:color-mix(in srgb,var(--bad) 88%,currentColor);border-radius:3px;font-weight:600;
+background:color-mix(in srgb,var(--bad) 14%,transparent);padding:0 2px;white-space:nowrap}
 .bnb .via{font-size:11px;color:#8b63d6;white-space:nowrap}
 """,
     'class="box': """
@@ -139,6 +141,14 @@ user-select:none;padding:0 4px}
 .bnb table.diff tbody td.del{background:color-mix(in srgb,var(--bad) 15%,transparent)}
 .bnb table.diff tbody td.gap{color:var(--soft);background:var(--wash);text-align:center}
 """,
+    'class="ask': """
+.bnb .ask{background:color-mix(in srgb,var(--warn) 9%,transparent)}
+.bnb .ask b{font-size:13px}.bnb .ask .facts{margin-top:3px}
+.bnb .ask.none{background:color-mix(in srgb,var(--good) 8%,transparent)}
+.bnb .quote{white-space:pre-wrap;overflow-wrap:anywhere;margin-top:3px;padding-left:9px;
+border-left:3px solid var(--line)}
+.bnb .tall{overflow:auto;max-height:640px;padding:7px 0}
+""",
     'class="draw': """
 .bnb .draw{overflow:auto;max-height:820px}
 .bnb .draw svg{display:block;height:auto;max-width:100%}
@@ -164,7 +174,8 @@ def frame(*children: object, styled: bool = True) -> Html:
     inner = tag("div", *children)
     needed = "\n".join(_mixed(rules) for mark, rules in _SHEETS.items() if mark in inner)
     sheet = f"<style>{needed}</style>" if styled else ""
-    return Html(f'<div class="bnb">{sheet}{inner}</div>')
+    # Dollar signs in data are no formulas.
+    return Html(f'<div class="bnb mathjax_ignore tex2jax_ignore">{sheet}{inner}</div>')
 
 
 def glyph(status: str) -> Html:

@@ -10,6 +10,7 @@ import pytest
 from widget_records import run, version
 
 from babyagi_nb.core.diagram import Diagram, Edge, Node
+from babyagi_nb.core.isolation import TierReport
 from babyagi_nb.core.ports import Table
 from babyagi_nb.core.records import Import, Parameter
 from babyagi_nb.widgets import (
@@ -18,13 +19,17 @@ from babyagi_nb.widgets import (
     FunctionRow,
     FunctionTable,
     GraphView,
+    PendingRow,
+    PendingTable,
     RegistrationNote,
+    ReviewCard,
     RunCard,
     RunTable,
     RunTree,
     Stack,
     StatusCard,
     TableView,
+    TierNote,
     View,
     Waterfall,
 )
@@ -143,6 +148,23 @@ VIEWS: dict[str, Callable[[str], View]] = {
     "columns": lambda text: DiffView(
         hostile_version(text), hostile_version(text + "!", 2), side_by_side=True
     ),
+    "review": lambda text: ReviewCard(
+        hostile_version(text + "!", 2),
+        state=text,
+        base=hostile_version(text),
+        asked=((text, text),),
+        granted=((text, text),),
+        closure=((text, text),),
+        tests=(text,),
+        packages=((text, text),),
+        code=text,
+        approve=text,
+        notes=(text,),
+    ),
+    "pending": lambda text: PendingTable(
+        [PendingRow(label=text, state=text, origin=text, asks=((text, text),))]
+    ),
+    "tier": lambda text: TierNote(TierReport(tier="standard", reason="why: " + text)),
     "table": lambda text: TableView(Table(columns=(text, "b"), rows=((text, None), ([text], 1.5)))),
     "graph": lambda text: GraphView(hostile_diagram(text)),
     "dot": lambda text: GraphView(hostile_diagram(text), format="dot"),
