@@ -13,7 +13,13 @@
     ├── CallError               a stored function could not be called
     │   ├── ArgumentError       an argument does not fit the declared type (also a ``TypeError``)
     │   ├── MissingName         a notebook name, import or key is absent (also a ``NameError``)
-    │   └── RunTimeout          the declared time limit passed (also a ``TimeoutError``)
+    │   ├── RunTimeout          the declared time limit passed (also a ``TimeoutError``)
+    │   ├── NotGranted          it was not approved, or not for this (also a ``PermissionError``)
+    │   ├── SandboxUnavailable  no sandbox of the needed tier can be started here
+    │   ├── SandboxRefused      what would cross the sandbox's border may not
+    │   └── SandboxedError      what a sandboxed function raised, where it is no builtin exception
+    ├── KeyStoreError           the value of a key cannot be kept, read or removed
+    ├── PackageError            a package may not, or cannot, be installed
     ├── PackError               a pack cannot be loaded; names file and line
     └── StoreError              the store cannot do what was asked
         ├── StoreLocked         somebody else holds it
@@ -39,13 +45,19 @@ __all__ = [
     "BabyAGIError",
     "CallError",
     "DependencyError",
+    "KeyStoreError",
     "MissingName",
     "NameSettlementError",
     "NotFound",
+    "NotGranted",
     "PackError",
+    "PackageError",
     "QueryRefused",
     "RegistrationError",
     "RunTimeout",
+    "SandboxRefused",
+    "SandboxUnavailable",
+    "SandboxedError",
     "SourceError",
     "StoreDamaged",
     "StoreError",
@@ -74,7 +86,9 @@ class BabyAGIError(Exception):
         return f"{self.message}; {self.fix}" if self.fix else self.message
 
     def _render_traceback_(self) -> list[str]:
-        return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+        lines = [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+        # A message may quote what somebody else wrote; it must not act on a terminal.
+        return ["".join(map(_visible, str(line))) for line in lines]
 
 
 class UsageError(BabyAGIError):
@@ -139,6 +153,34 @@ class RunTimeout(CallError, TimeoutError):
     """The declared time limit of a run passed."""
 
 
+class NotGranted(CallError, PermissionError):
+    """A function was not approved, its approval is void, or it does not cover what was asked."""
+
+
+class SandboxUnavailable(CallError):
+    """No sandbox can be started here, or none of the tier that is required."""
+
+
+class SandboxRefused(CallError):
+    """A result that is no JSON or too large, an argument that cannot travel, a dead process."""
+
+
+class SandboxedError(CallError):
+    """What a sandboxed function raised, where it is no builtin exception; ``kind`` is its class."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind = kind
+
+
+class KeyStoreError(BabyAGIError):
+    """The value of a key cannot be kept, read or removed."""
+
+
+class PackageError(BabyAGIError):
+    """A package may not be installed, or cannot be."""
+
+
 class PackError(BabyAGIError):
     """A pack cannot be loaded; the message names file and line, and the store is as it was."""
 
@@ -165,6 +207,10 @@ class StoreUnwritable(StoreError):
 
 class QueryRefused(StoreError):
     """A query that is not one read-only statement over the store."""
+
+
+def _visible(char: str) -> str:
+    return char if char.isprintable() or char in "\n\t" else "\ufffd"
 
 
 def near(word: str, known: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from babyagi_nb.core.isolation import TIERS
 from babyagi_nb.errors import UsageError, near
 
 __all__ = ["Settings", "read_settings"]
@@ -29,6 +30,18 @@ class Settings:
     """Whether functions check their arguments unless they say otherwise."""
     packs: tuple[str, ...] = ("default_functions",)
     """Packs that are in every new store."""
+    sandbox: str = "standard"
+    """The lowest tier of sandbox that may run anything; ``process`` asks each time."""
+    preload: tuple[str, ...] = ()
+    """Modules that sandboxes have imported before a function asks for them."""
+    deps: str = "ask"
+    """Whether missing packages may be installed: ``ask``, ``allowlist`` or ``never``."""
+    allowlist: tuple[str, ...] = ()
+    """Distributions that ``deps=allowlist`` installs."""
+    package_age: int = 7
+    """Days that a package has to be public before it is installed."""
+    index: str = ""
+    """Address of the package index; empty means the package installer's own."""
 
 
 def read_settings(start: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -68,13 +81,27 @@ def _from_project(start: Path) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any, where: str) -> Any:
-    names = [each.name for each in fields(Settings)]
-    if name not in names:
-        raise UsageError(f"unknown setting {name!r} in {where}", fix=near(name, names))
-    if name == "packs":
-        return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
-    if name == "validate" and not isinstance(value, bool):
+    defaults = {each.name: each.default for each in fields(Settings)}
+    if name not in defaults:
+        raise UsageError(f"unknown setting {name!r} in {where}", fix=near(name, defaults))
+    default = defaults[name]
+    if isinstance(default, tuple):
+        words = value.split(",") if isinstance(value, str) else value
+        return tuple(word.strip() for word in words if word.strip())
+    if isinstance(default, bool) and not isinstance(value, bool):
         if str(value).lower() not in ("true", "false", "1", "0", "on", "off"):
             raise UsageError(f"{where}: {name} is {value!r}", fix="write true or false")
         return str(value).lower() in ("true", "1", "on")
+    if isinstance(default, int) and not isinstance(default, bool):
+        if not str(value).isdecimal():
+            raise UsageError(f"{where}: {name} is {value!r}", fix="write a whole number")
+        return int(value)
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise UsageError(f"{where}: {name} is {value!r}", fix=f"use one of {_CHOICES[name]}")
     return value
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "sandbox": TIERS,
+    "deps": ("ask", "allowlist", "never"),
+}

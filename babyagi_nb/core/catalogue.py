@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from babyagi_nb.core.events import (
+    ApprovalRevoked,
     Event,
     FunctionRegistered,
     FunctionRemoved,
@@ -20,9 +21,12 @@ from babyagi_nb.core.events import (
     TriggerAdded,
     TriggerRemoved,
     VersionActivated,
+    VersionApproved,
+    VersionDenied,
 )
 from babyagi_nb.core.graph import components
 from babyagi_nb.core.records import FunctionVersion
+from babyagi_nb.core.trust import Approval, State
 from babyagi_nb.errors import NotFound, near
 from babyagi_nb.ids import FunctionName, TransactionId, VersionNumber
 
@@ -32,6 +36,9 @@ FUNCTION_ADDED_OR_UPDATED = FunctionName("function_added_or_updated")
 """The one trigger source that is no function: it fires after every registration."""
 
 
+_DECISIONS = (VersionDenied, ApprovalRevoked)
+
+
 @dataclass(slots=True)
 class _Head:
     """What the catalogue keeps of one function."""
@@ -39,6 +46,9 @@ class _Head:
     active: VersionNumber | None
     versions: dict[VersionNumber, FunctionRegistered] = field(default_factory=dict)
     loaded: dict[VersionNumber, FunctionVersion] = field(default_factory=dict)
+    decided: dict[VersionNumber, State] = field(default_factory=dict)
+    """Of versions that needed somebody's word, the last one."""
+    approvals: dict[VersionNumber, Approval] = field(default_factory=dict)
 
 
 class Catalogue:
@@ -86,7 +96,22 @@ class Catalogue:
                 if head is None:
                     head = self._heads[name] = _Head(active=None)
                 head.versions[number] = event
-                head.active = number
+                if event.proposed:
+                    head.decided[number] = "draft"
+                else:
+                    head.active = number
+                return {name}
+            case VersionApproved(approval=approval):
+                head = self._heads[approval.name]
+                head.decided[approval.number] = "approved"
+                head.approvals[approval.number] = approval
+                return {approval.name}
+            case VersionDenied(name=name, number=number):
+                self._heads[name].decided[number] = "denied"
+                return {name}
+            case ApprovalRevoked(name=name, number=number):
+                self._heads[name].decided[number] = "revoked"
+                self._heads[name].approvals.pop(number, None)
                 return {name}
             case VersionActivated(name=name, number=number):
                 self._heads[name].active = number
@@ -145,6 +170,12 @@ class Catalogue:
         if head is None or wanted is None:
             if head is not None and head.versions:
                 last = max(head.versions)
+                if head.decided.get(last) == "draft":
+                    raise NotFound(
+                        f"function {name!r} has no active version, only a draft",
+                        fix=f"try it with %babyagi run {name}@{last}, "
+                        f"review it with %babyagi approve {name}@{last}",
+                    )
                 raise NotFound(
                     f"function {name!r} was removed",
                     fix=f"bring it back with activate_function_version({name!r}, {last})",
@@ -162,6 +193,35 @@ class Catalogue:
 
     def versions(self, name: str) -> tuple[FunctionVersion, ...]:
         return tuple(self.version(name, number) for number in self.numbers(name))
+
+    # -- trust -----------------------------------------------------------------------------
+
+    def state(self, name: str, number: int) -> State | None:
+        """What was decided about a version; ``None`` when nothing had to be."""
+        head = self._heads.get(FunctionName(name))
+        return head.decided.get(VersionNumber(number)) if head else None
+
+    def approval(self, name: str, number: int) -> Approval | None:
+        """The approval that stands; it still has to be checked (see ``core.admission``)."""
+        head = self._heads.get(FunctionName(name))
+        return head.approvals.get(VersionNumber(number)) if head else None
+
+    def drafts(self) -> Iterator[tuple[FunctionName, VersionNumber]]:
+        """Versions that wait for a decision, in order of registration of their functions."""
+        for name, head in list(self._heads.items()):
+            for number, state in sorted(head.decided.items()):
+                if state == "draft":
+                    yield name, number
+
+    def latest(self, name: str) -> FunctionVersion | None:
+        """What *name* means to a draft: the active version, else the newest draft."""
+        head = self._heads.get(FunctionName(name))
+        if head is None:
+            return None
+        number = head.active or max(
+            (each for each, state in head.decided.items() if state == "draft"), default=None
+        )
+        return None if number is None else self.version(name, number)
 
     # -- dependencies ----------------------------------------------------------------------
 
@@ -231,9 +291,16 @@ class Catalogue:
     # -- history ---------------------------------------------------------------------------
 
     def last_undoable(self) -> Transaction | None:
-        """The newest transaction that was not taken back and is no undo itself."""
+        """The newest transaction that was not taken back and is no undo itself.
+
+        A denial or a revocation is passed over: only a new decision takes it back.
+        """
         undone = {each.undoes for each in self.history}
         for transaction in reversed(self.history):
+            if all(
+                isinstance(each, VersionDenied | ApprovalRevoked) for each in transaction.events
+            ):
+                continue
             if transaction.undoes is None and transaction.id not in undone:
                 return transaction
         return None

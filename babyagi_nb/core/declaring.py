@@ -13,6 +13,7 @@ from typing import Any, get_args
 from babyagi_nb.core.imports import parse_imports
 from babyagi_nb.core.records import Effects, LogPolicy
 from babyagi_nb.core.source import Declared
+from babyagi_nb.core.trust import Grants, Trust, read_grants
 from babyagi_nb.errors import UsageError, near
 
 __all__ = ["FIELDS", "declare"]
@@ -20,7 +21,7 @@ __all__ = ["FIELDS", "declare"]
 FIELDS = (
     "name", "metadata", "imports", "dependencies", "triggers", "key_dependencies",
     "description", "tags", "effects", "log", "timeout", "validate",
-    "input_parameters", "output_parameters",
+    "input_parameters", "output_parameters", "trust", "hosts", "reads", "calls", "memory",
 )  # fmt: skip
 """What a registration may say, by the names that Python callers use."""
 
@@ -59,8 +60,20 @@ def declare(given: Mapping[str, Any], *, origin: str = "user", lenient: bool = F
         input_parameters=_parameters(given.get("input_parameters"), "input_parameters"),
         output_parameters=_parameters(given.get("output_parameters"), "output_parameters"),
         origin=origin,
+        trust=_trust(given.get("trust")),
+        asks=_asks(given),
         lenient=lenient,
     )
+
+
+def _trust(value: Any) -> Trust | None:
+    found: Trust | None = None if value is None else _one_of(value, get_args(Trust), "trust")
+    return found
+
+
+def _asks(given: Mapping[str, Any]) -> Grants:
+    listed = {name: words(given.get(name) or (), name) for name in ("hosts", "reads", "calls")}
+    return read_grants({**listed, "memory": given.get("memory")})
 
 
 def words(value: Any, field: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ Canonical form ``b1`` is the SHA-256 of a sequence of JSON texts, one a line:
 3. the other members that say something of their own, as one object with sorted keys. Members whose
    order says nothing (tags, keys, dependencies, …) are sorted; members that ``code`` determines
    (parameters, return annotation, async, generator) and those about where and by whom it was
-   written (cell, origin) are left out.
+   written (cell, origin) are left out, and so are trust and asks where they say nothing.
 
 The form does not depend on the version of Python, as long as the code parses there. Nothing here
 recurses, so code of any depth that Python can parse has a digest.
@@ -26,6 +26,7 @@ from typing import Any
 
 from babyagi_nb.core.records import FunctionSpec, FunctionVersion, Import
 from babyagi_nb.core.syntax import tree_of
+from babyagi_nb.core.trust import grants_to_json
 from babyagi_nb.errors import RegistrationError, SourceError
 from babyagi_nb.ids import Digest, FunctionName, VersionNumber
 
@@ -208,6 +209,14 @@ def _facts(spec: FunctionSpec) -> bytes:
         "timeout": None if spec.timeout is None else float(spec.timeout),
         "validate": spec.validate,
     }
+    # Members that came later count where they say something, so that older digests stay.
+    if spec.trust is not None:
+        facts["trust"] = spec.trust
+    if spec.asks:
+        facts["asks"] = {
+            name: _sorted(value) if isinstance(value, list) else value
+            for name, value in grants_to_json(spec.asks).items()
+        }
     try:
         return _json(facts)
     except (TypeError, ValueError, RecursionError) as error:

@@ -14,9 +14,9 @@ from babyagi_nb.core.graph import closure, components
 from babyagi_nb.core.names import check_name
 from babyagi_nb.core.parsing import ParsedFunction
 from babyagi_nb.core.records import Cell, FunctionSpec
-from babyagi_nb.core.settlement import Surroundings, settle
+from babyagi_nb.core.settlement import Settlement, Surroundings, settle
 from babyagi_nb.core.source import Declared
-from babyagi_nb.errors import DependencyError, RegistrationError, near
+from babyagi_nb.errors import DependencyError, NameSettlementError, RegistrationError, near
 from babyagi_nb.ids import Digest, FunctionName
 
 __all__ = ["Draft", "circles", "draft", "refuse_unclear"]
@@ -62,39 +62,44 @@ def draft(
             name=each.name,
             code=each.code,
         )
+        _check_sandboxed(each.name, said, settled.uses)
         warnings += settled.warnings
-        specs.append(
-            FunctionSpec(
-                name=FunctionName(each.name),
-                code=each.code,
-                description=each.description if said.description is None else said.description,
-                tags=said.tags,
-                metadata=said.metadata,
-                parameters=each.parameters,
-                returns=each.returns,
-                input_parameters=said.input_parameters,
-                output_parameters=said.output_parameters,
-                is_async=each.is_async,
-                is_generator=each.is_generator,
-                imports=settled.imports,
-                dependencies=tuple(FunctionName(name) for name in settled.dependencies),
-                keys=settled.keys,
-                uses=settled.uses,
-                unresolved=settled.unresolved,
-                triggers=tuple(FunctionName(name) for name in said.triggers),
-                effects=said.effects,
-                log=said.log,
-                timeout=said.timeout,
-                validate=said.validate,
-                tests=each.tests,
-                origin=said.origin,
-                cell=cell or Cell(),
-            )
-        )
+        specs.append(_spec(each, said, settled, cell or Cell()))
     digests = {
         spec.name: digest(spec, each.tree) for spec, each in zip(specs, functions, strict=True)
     }
     return Draft(specs=tuple(specs), digests=digests, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _spec(each: ParsedFunction, said: Declared, settled: Settlement, cell: Cell) -> FunctionSpec:
+    return FunctionSpec(
+        name=FunctionName(each.name),
+        code=each.code,
+        description=each.description if said.description is None else said.description,
+        tags=said.tags,
+        metadata=said.metadata,
+        parameters=each.parameters,
+        returns=each.returns,
+        input_parameters=said.input_parameters,
+        output_parameters=said.output_parameters,
+        is_async=each.is_async,
+        is_generator=each.is_generator,
+        imports=settled.imports,
+        dependencies=tuple(FunctionName(name) for name in settled.dependencies),
+        keys=settled.keys,
+        uses=settled.uses,
+        unresolved=settled.unresolved,
+        triggers=tuple(FunctionName(name) for name in said.triggers),
+        effects=said.effects,
+        log=said.log,
+        timeout=said.timeout,
+        validate=said.validate,
+        tests=each.tests,
+        origin=said.origin,
+        trust=said.trust,
+        asks=said.asks,
+        cell=cell,
+    )
 
 
 def refuse_unclear(names: Sequence[str], declared: Declared) -> None:
@@ -161,6 +166,15 @@ def _share(said: Declared, function: ParsedFunction) -> Declared:
         imports=tuple(each for each in said.imports if each.name in needed),
         keys=tuple(name for name in said.keys if name in needed),
     )
+
+
+def _check_sandboxed(name: str, said: Declared, uses: tuple[str, ...]) -> None:
+    if said.trust == "sandbox" and uses:
+        raise NameSettlementError(
+            f"{name!r} runs in the sandbox, which cannot see the notebook's "
+            f"{', '.join(map(repr, uses))}",
+            fix="pass it as an argument, or store it as a function",
+        )
 
 
 def _check_triggers(

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from babyagi_nb.core.records import FunctionVersion
+from babyagi_nb.core.trust import Approval
 from babyagi_nb.ids import FunctionName, KernelId, TransactionId, VersionNumber
 
 __all__ = [
+    "ApprovalRevoked",
     "Event",
     "FunctionRegistered",
     "FunctionRemoved",
@@ -23,13 +25,15 @@ __all__ = [
     "TriggerAdded",
     "TriggerRemoved",
     "VersionActivated",
+    "VersionApproved",
+    "VersionDenied",
     "inverse",
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionRegistered:
-    """A new version exists and is the active one.
+    """A new version exists, and is the active one unless it is only ``proposed``.
 
     Only what the catalogue needs at once is a field. The whole version comes from ``load``, so
     that a store of many thousand functions opens without decoding them all.
@@ -41,16 +45,25 @@ class FunctionRegistered:
     """The version that was active before; ``None`` for a new or removed function."""
     dependencies: tuple[FunctionName, ...]
     triggers: tuple[FunctionName, ...]
+    proposed: bool = False
+    """Whether it is a draft, which waits for an approval."""
     load: Callable[[], FunctionVersion] = field(compare=False, repr=False)
 
     @classmethod
-    def of(cls, version: FunctionVersion, previous: VersionNumber | None) -> FunctionRegistered:
+    def of(
+        cls,
+        version: FunctionVersion,
+        previous: VersionNumber | None,
+        *,
+        proposed: bool = False,
+    ) -> FunctionRegistered:
         return cls(
             name=version.name,
             number=version.number,
             previous=previous,
             dependencies=version.spec.dependencies,
             triggers=version.spec.triggers,
+            proposed=proposed,
             load=lambda: version,
         )
 
@@ -70,6 +83,39 @@ class FunctionRemoved:
 
     name: FunctionName
     previous: VersionNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionApproved:
+    """The user approved a version, with what it is granted."""
+
+    approval: Approval
+
+    @property
+    def name(self) -> FunctionName:
+        return self.approval.name
+
+    @property
+    def number(self) -> VersionNumber:
+        return self.approval.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionDenied:
+    """A draft is not to run at all; also what an undo makes of a proposal."""
+
+    name: FunctionName
+    number: VersionNumber
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRevoked:
+    """An approval holds no more; the version does not run until it is approved again."""
+
+    name: FunctionName
+    number: VersionNumber
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +152,9 @@ Event: TypeAlias = (
     FunctionRegistered
     | VersionActivated
     | FunctionRemoved
+    | VersionApproved
+    | VersionDenied
+    | ApprovalRevoked
     | TriggerAdded
     | TriggerRemoved
     | KeyDeclared
@@ -128,13 +177,21 @@ class Transaction:
     """The transaction this one takes back."""
 
 
-def inverse(event: Event) -> Event:
-    """Return the event that takes *event* back.
+def inverse(event: Event) -> Event | None:
+    """Return the event that takes *event* back; ``None`` where only a new decision can.
+
+    An undo never approves: what was denied or revoked has to be looked at again.
 
     >>> inverse(TriggerAdded(triggered=FunctionName("b"), triggering=FunctionName("a")))
     TriggerRemoved(triggered='b', triggering='a')
     """
     match event:
+        case FunctionRegistered(name=name, number=number, proposed=True):
+            return VersionDenied(name=name, number=number, reason="withdrawn")
+        case VersionApproved(approval=approval):
+            return ApprovalRevoked(name=approval.name, number=approval.number, reason="undone")
+        case VersionDenied() | ApprovalRevoked():
+            return None
         case (
             FunctionRegistered(name=name, number=number, previous=previous)
             | VersionActivated(name=name, number=number, previous=previous)

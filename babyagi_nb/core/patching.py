@@ -26,8 +26,11 @@ _MEMBERS = {
     "validate": "validate",
     "input_parameters": "input_parameters",
     "output_parameters": "output_parameters",
+    "trust": "trust",
 }
 """Field of a call → member of a declaration."""
+
+_ASKED = ("hosts", "reads", "calls", "memory")
 
 
 def declared_by(version: FunctionVersion) -> Declared:
@@ -49,6 +52,8 @@ def declared_by(version: FunctionVersion) -> Declared:
         input_parameters=spec.input_parameters,
         output_parameters=spec.output_parameters,
         origin=spec.origin,
+        trust=spec.trust,
+        asks=spec.asks,
         lenient=bool(spec.unresolved),
     )
 
@@ -59,7 +64,7 @@ def patched(version: FunctionVersion, code: str | None, given: Mapping[str, Any]
 
     New metadata is merged into the old. When the code changes, the dependencies follow it, and so
     does a description that came from the docstring, unless they are given too. Tests come with
-    code: new code has its own.
+    code: new code has its own. The author of new code is the user; other changes keep the origin.
     """
     said = {name: value for name, value in given.items() if value is not None}
     new = declare(said)
@@ -67,10 +72,13 @@ def patched(version: FunctionVersion, code: str | None, given: Mapping[str, Any]
     if code is not None:
         (before,) = parse_cell(version.spec.code, version.name).functions
         kept = None if before.description == version.spec.description else base.description
-        base = replace(base, dependencies=None, description=kept)
+        base = replace(base, dependencies=None, description=kept, origin="user")
     changes: dict[str, Any] = {
         member: getattr(new, member) for field, member in _MEMBERS.items() if field in said
     }
+    asks = {name: getattr(new.asks, name) for name in _ASKED if name in said}
+    if asks:
+        changes["asks"] = replace(base.asks, **asks)
     if "metadata" in said:
         changes["metadata"] = {**base.metadata, **new.metadata}
         for field in ("description", "tags", "keys"):

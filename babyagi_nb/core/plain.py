@@ -12,6 +12,7 @@ from typing import Any
 from babyagi_nb.core.parameters import input_parameters, output_parameters
 from babyagi_nb.core.records import FunctionVersion, Import
 from babyagi_nb.core.runs import Run, RunStatus
+from babyagi_nb.core.trust import asked, grants_to_json, is_trusted
 
 __all__ = ["described", "function_row", "import_row", "log_row", "nanoseconds", "utc"]
 
@@ -51,6 +52,8 @@ def function_row(version: FunctionVersion, *, active: bool = True) -> dict[str, 
         "timeout": spec.timeout,
         "tests": list(spec.tests),
         "origin": spec.origin,
+        "trust": spec.trust or ("kernel" if is_trusted(spec) else "sandbox"),
+        "asks": grants_to_json(asked(spec)),
         "digest": version.digest,
         "created_date": utc(version.created_at),
         "is_active": active,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from babyagi_nb.core.trust import NOTHING, Grants, Trust
 from babyagi_nb.ids import Digest, FunctionName, VersionNumber
 
 __all__ = [
@@ -126,7 +127,11 @@ class FunctionSpec:
     tests: tuple[str, ...] = ()
     """Source of ``test_*`` functions and bare ``assert`` statements that came with the cell."""
     origin: str = "user"
-    """Who wrote it: ``user``, ``pack:NAME``, ``model:ID`` or ``import``."""
+    """Who wrote it: ``user``, ``pack:NAME@HASH``, ``model:ID`` or ``import``."""
+    trust: Trust | None = None
+    """Where it is to run, as declared; ``None`` is by its origin (see ``core.trust``)."""
+    asks: Grants = NOTHING
+    """What it asks for beside its ``keys``."""
     cell: Cell = Cell()
 
 

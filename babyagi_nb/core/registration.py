@@ -10,8 +10,9 @@ from babyagi_nb.ids import TransactionId, VersionNumber
 
 __all__ = ["Change", "Registered", "Registration"]
 
-Change = Literal["added", "updated", "activated", "unchanged"]
-"""``activated``: an earlier version says the same, and is the active one again."""
+Change = Literal["added", "updated", "activated", "unchanged", "proposed"]
+"""``activated``: an earlier version says the same, and is the active one again. ``proposed``: a
+draft was stored, which somebody has to approve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Registered:
     """The outcome for one function."""
 
     version: FunctionVersion
-    """The version that is active now."""
+    """The version that is active now, or the draft."""
     change: Change
     previous: VersionNumber | None
     """The version that was active before; equal to the present one when nothing changed."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from babyagi_nb.core.records import Cell, Effects, Import, LogPolicy
+from babyagi_nb.core.trust import NOTHING, Grants, Trust
 
 __all__ = ["CellSource", "Declared"]
 
@@ -39,6 +40,9 @@ class Declared:
     input_parameters: tuple[Mapping[str, Any], ...] = ()
     output_parameters: tuple[Mapping[str, Any], ...] = ()
     origin: str = "user"
+    trust: Trust | None = None
+    asks: Grants = NOTHING
+    """Beside the keys."""
     lenient: bool = False
     """Packs: a name nobody can settle is noted, not refused."""
 

@@ -26,6 +26,7 @@ from typing import Any
 import orjson
 
 from babyagi_nb.core.events import (
+    ApprovalRevoked,
     Event,
     FunctionRegistered,
     FunctionRemoved,
@@ -35,8 +36,11 @@ from babyagi_nb.core.events import (
     TriggerAdded,
     TriggerRemoved,
     VersionActivated,
+    VersionApproved,
+    VersionDenied,
 )
 from babyagi_nb.core.records import Cell, FunctionSpec, FunctionVersion, Import, Parameter
+from babyagi_nb.core.trust import Approval, Grants, grants_from_json, grants_to_json
 from babyagi_nb.errors import RegistrationError, StoreDamaged
 from babyagi_nb.ids import Digest, FunctionName, VersionNumber
 
@@ -53,6 +57,8 @@ _RECORD = b',"record":'
 _PLAIN: dict[str, Callable[..., Event]] = {
     "activated": VersionActivated,
     "removed": FunctionRemoved,
+    "denied": VersionDenied,
+    "revoked": ApprovalRevoked,
     "trigger_added": TriggerAdded,
     "trigger_removed": TriggerRemoved,
     "key_declared": KeyDeclared,
@@ -90,6 +96,8 @@ def version_from_json(record: Mapping[str, Any]) -> FunctionVersion:
     for name, kind in (("parameters", Parameter), ("imports", Import)):
         if name in made:
             made[name] = tuple(_known(kind, each) for each in made[name])
+    if "asks" in made:
+        made["asks"] = grants_from_json(made["asks"])
     if "cell" in made:
         made["cell"] = _known(Cell, made["cell"])
     return FunctionVersion(
@@ -114,6 +122,8 @@ def _members(record: Any) -> dict[str, Any]:
 def _jsonable(value: Any) -> Any:
     if type(value) is tuple:
         return [_jsonable(each) for each in value]
+    if type(value) is Grants:
+        return grants_to_json(value)
     if type(value) in _DEFAULTS:
         return _members(value)
     return dict(value) if isinstance(value, Mapping) else value
@@ -163,11 +173,15 @@ def encode_transaction(transaction: Transaction) -> bytes:
 
 
 def _encode_event(head: dict[str, Any], event: Event) -> bytes:
+    if isinstance(event, VersionApproved):
+        return _dump(head | {"event": "approved", **_approval_to_json(event.approval)}) + b"\n"
     if not isinstance(event, FunctionRegistered):
         word = _WORDS[type(event)]
         head["event"] = word
         head |= {name: getattr(event, name) for name in _MEMBERS[word]}
         return _dump(head) + b"\n"
+    if event.proposed:
+        head["proposed"] = True
     head |= {"event": "registered", "name": event.name, "number": event.number}
     if event.previous is not None:
         head["previous"] = event.previous
@@ -183,6 +197,30 @@ def _encode_event(head: dict[str, Any], event: Event) -> bytes:
             fix="use only text, finite numbers, true, false, none, lists and dicts",
         ) from error
     return _dump(head)[:-1] + _RECORD + record + b"}\n"
+
+
+def _approval_to_json(approval: Approval) -> dict[str, Any]:
+    return {
+        "name": approval.name,
+        "number": approval.number,
+        "binding": approval.binding,
+        "grants": grants_to_json(approval.grants),
+        "by": approval.by,
+        "packages": list(approval.packages),
+        "seal": approval.seal,
+    }
+
+
+def _approval_from_json(head: Mapping[str, Any]) -> Approval:
+    return Approval(
+        name=head["name"],
+        number=head["number"],
+        binding=head["binding"],
+        grants=grants_from_json(head["grants"]),
+        by=head["by"],
+        packages=tuple(head["packages"]),
+        seal=head["seal"],
+    )
 
 
 def _dump(value: Any) -> bytes:
@@ -219,6 +257,8 @@ def decode_head(data: bytes, start: int, end: int) -> dict[str, Any]:
 def decode_event(head: Mapping[str, Any], data: bytes, start: int, end: int) -> Event:
     """Return the event of a line; raises ``KeyError``, ``TypeError`` or ``ValueError``."""
     word = head["event"]
+    if word == "approved":
+        return VersionApproved(approval=_approval_from_json(head))
     if word != "registered":
         return _PLAIN[word](**{name: head[name] for name in _MEMBERS[word]})
     name, number = head["name"], head["number"]
@@ -228,6 +268,7 @@ def decode_event(head: Mapping[str, Any], data: bytes, start: int, end: int) -> 
         previous=head.get("previous"),
         dependencies=tuple(head["dependencies"]) if "dependencies" in head else (),
         triggers=tuple(head["triggers"]) if "triggers" in head else (),
+        proposed=head.get("proposed") is True,
         # All events share the bytes they were read from; a copy of each line would cost more.
         load=partial(_load, data, start, end, name, number),
     )

@@ -17,6 +17,7 @@ import orjson
 
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import (
+    ApprovalRevoked,
     Event,
     FunctionRegistered,
     FunctionRemoved,
@@ -26,6 +27,8 @@ from babyagi_nb.core.events import (
     TriggerAdded,
     TriggerRemoved,
     VersionActivated,
+    VersionApproved,
+    VersionDenied,
 )
 from babyagi_nb.core.records import FunctionVersion
 from babyagi_nb.errors import StoreDamaged
@@ -74,10 +77,11 @@ _VERSION_COLUMNS = {
 
 def last_folded(hold: Hold) -> tuple[int, int]:
     """(number, time) of the newest transaction in the index; (0, 0) when there is none."""
-    rows = hold.rows(
-        'SELECT "transaction", "at" FROM store.data.events ORDER BY "transaction" DESC LIMIT 1'
+    # Not ORDER BY … LIMIT 1, which cannot be trusted after deletions (see Hold.empty).
+    ((number, at),) = hold.rows(
+        'SELECT max("transaction"), arg_max("at", "transaction") FROM store.data.events'
     )
-    return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
+    return (int(number), int(at)) if number is not None else (0, 0)
 
 
 def fold_definitions(hold: Hold, catalogue: Catalogue) -> int:
@@ -88,8 +92,8 @@ def fold_definitions(hold: Hold, catalogue: Catalogue) -> int:
     history = list(catalogue.history)
     number, at = last_folded(hold)
     if number and not _knows(history, number, at):
-        hold.execute("DELETE FROM store.data.events")
-        hold.execute("DELETE FROM store.data.versions")
+        hold.empty("store.data.events")
+        hold.empty("store.data.versions")
         number = 0
     new = [each for each in history if each.id > number]
     if new or not history:
@@ -122,7 +126,7 @@ def _write_state(hold: Hold, catalogue: Catalogue) -> None:
     pairs = list(catalogue.triggers())
     keys = [(name, source) for name, sources in catalogue.keys().items() for source in sources]
     for table, rows in (("triggers", pairs), ('"keys"', keys)):
-        hold.execute(f"DELETE FROM store.data.{table}")
+        hold.empty(f"store.data.{table}")
         if rows:
             first, second = zip(*rows, strict=True)
             hold.execute(
@@ -150,6 +154,14 @@ def _events(transaction: Transaction) -> Iterator[str]:
 
 def _event_members(event: Event) -> dict[str, Any]:
     match event:
+        case FunctionRegistered(name=name, number=number, proposed=True):
+            return {"event": "proposed", "name": name, "number": number}
+        case VersionApproved(approval=approval):
+            return {"event": "approved", "name": approval.name, "number": approval.number}
+        case VersionDenied(name=name, number=number, reason=reason):
+            return {"event": "denied", "name": name, "number": number, "other": reason}
+        case ApprovalRevoked(name=name, number=number, reason=reason):
+            return {"event": "revoked", "name": name, "number": number, "other": reason}
         case FunctionRegistered(name=name, number=number, previous=previous):
             return {"event": "registered", "name": name, "number": number, "previous": previous}
         case VersionActivated(name=name, number=number, previous=previous):

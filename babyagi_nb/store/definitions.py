@@ -22,14 +22,17 @@ from weakref import WeakSet
 
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import (
+    ApprovalRevoked,
     Event,
     FunctionRegistered,
     FunctionRemoved,
     Transaction,
     VersionActivated,
+    VersionApproved,
+    VersionDenied,
 )
 from babyagi_nb.core.ports import Decision, Finding
-from babyagi_nb.errors import NotFound, StoreDamaged
+from babyagi_nb.errors import NotFound, StoreDamaged, StoreUnwritable
 from babyagi_nb.ids import FunctionName, KernelId, TransactionId
 from babyagi_nb.store.codec import encode_transaction
 from babyagi_nb.store.frames import Frames, read_frames
@@ -63,6 +66,7 @@ class FileDefinitions:
         self.replaced = 0
         """How often the file was exchanged under this object."""
         self._path = home.definitions
+        self._incoming = home.incoming
         self._lock = FileLock(home.definitions_lock)
         self._kernel = kernel if callable(kernel) else lambda: kernel
         self._clock = clock or time.time_ns
@@ -81,6 +85,11 @@ class FileDefinitions:
 
     def transact(self, decide: Callable[[Catalogue], Decision]) -> Transaction | None:
         with self._mutex, self._lock.hold(timeout=self._timeout):
+            if self._incoming.exists():
+                raise StoreUnwritable(
+                    f"a restore into {str(self._path.parent)!r} was interrupted",
+                    fix="restart the kernel, which finishes it",
+                )
             self._catch_up()
             decision = decide(self.catalogue)
             transaction = compose(
@@ -253,6 +262,11 @@ def _check(events: Sequence[Event], catalogue: Catalogue) -> None:
                 if (name, number) not in fresh and number not in catalogue.numbers(name):
                     catalogue.version(name, number)  # raises with the right words
                     raise NotFound(f"no function {name!r} with version {number}")
+            case VersionApproved() | VersionDenied() | ApprovalRevoked() if (
+                event.name,
+                event.number,
+            ) not in fresh:
+                catalogue.version(event.name, event.number)
             case FunctionRemoved(name=name, previous=previous):
                 if (name, previous) not in fresh and not catalogue.numbers(name):
                     raise NotFound(f"no function {name!r}")

@@ -39,6 +39,7 @@ from babyagi_nb.core.events import (
 )
 from babyagi_nb.core.ports import Decision, Definitions
 from babyagi_nb.core.records import FunctionVersion
+from babyagi_nb.core.trust import is_trusted
 from babyagi_nb.errors import NotFound, StoreDamaged, StoreLocked
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.store.codec import version_from_json, version_to_json
@@ -68,7 +69,7 @@ class Mirror:
     """Keeps one directory in step with a catalogue."""
 
     def __init__(self, directory: Path, lock: FileLock) -> None:
-        self._directory = directory
+        self.directory = directory
         self._lock = lock
         self._done = -1
         self._replaced = 0
@@ -125,11 +126,11 @@ class Mirror:
                     _write_text(self._path(name), _readable(catalogue.version(name)))
         for name in before.keys() - active.keys():
             self._path(name).unlink(missing_ok=True)
-        _write_text(self._directory / _STATE, _state_text(now))
+        _write_text(self.directory / _STATE, _state_text(now))
         return count, True
 
     def _write_version(self, catalogue: Catalogue, name: str, number: int) -> bool:
-        folder = self._directory / _HISTORY / file_name(name)
+        folder = self.directory / _HISTORY / file_name(name)
         record = folder / f"{number}.json"
         self._known.add((name, number))
         # A version never changes; only a log that was replaced has another one of this number.
@@ -148,11 +149,11 @@ class Mirror:
         return True
 
     def _path(self, name: str) -> Path:
-        return self._directory / f"{file_name(name)}.py"
+        return self.directory / f"{file_name(name)}.py"
 
     def _read_state(self) -> dict[str, Any]:
         try:
-            found = json.loads(_read(self._directory / _STATE))
+            found = json.loads(_read(self.directory / _STATE))
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
@@ -181,8 +182,11 @@ def restore_from_mirror(directory: Path, definitions: Definitions) -> int:
 def _registrations(versions: list[FunctionVersion]) -> Iterator[Event]:
     last: dict[FunctionName, VersionNumber] = {}
     for version in versions:
-        yield FunctionRegistered.of(version, last.get(version.name))
-        last[version.name] = version.number
+        # Approvals are no part of the mirror: whoever can write a file there cannot approve.
+        trusted = is_trusted(version.spec)
+        yield FunctionRegistered.of(version, last.get(version.name), proposed=not trusted)
+        if trusted:
+            last[version.name] = version.number
 
 
 def _moves(versions: list[FunctionVersion], state: dict[str, Any]) -> Iterator[Event]:
@@ -190,7 +194,8 @@ def _moves(versions: list[FunctionVersion], state: dict[str, Any]) -> Iterator[E
     active = state.get("functions", {})
     numbers: dict[FunctionName, list[VersionNumber]] = {}
     for version in versions:
-        numbers.setdefault(version.name, []).append(version.number)
+        if is_trusted(version.spec):
+            numbers.setdefault(version.name, []).append(version.number)
     for name, known in numbers.items():
         wanted = active.get(name) if active else known[-1]
         if wanted is None:

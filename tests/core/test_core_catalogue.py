@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.digest import freeze
 from babyagi_nb.core.events import (
+    ApprovalRevoked,
     Event,
     FunctionRegistered,
     FunctionRemoved,
@@ -21,9 +22,12 @@ from babyagi_nb.core.events import (
     TriggerAdded,
     TriggerRemoved,
     VersionActivated,
+    VersionApproved,
+    VersionDenied,
     inverse,
 )
 from babyagi_nb.core.records import FunctionSpec, FunctionVersion
+from babyagi_nb.core.trust import Approval
 from babyagi_nb.errors import NotFound
 from babyagi_nb.ids import FunctionName, KernelId, TransactionId, VersionNumber
 
@@ -137,7 +141,9 @@ def test_inverses_in_reverse_order_lead_back_to_where_it_was(
             apply(catalogue, event)
             done.append(event)
     for event in reversed(done):
-        apply(catalogue, inverse(event))
+        back = inverse(event)
+        assert back is not None
+        apply(catalogue, back)
     assert look(catalogue) == before
 
 
@@ -299,3 +305,52 @@ def test_the_newest_transaction_that_was_not_taken_back_can_be_undone() -> None:
     assert catalogue.transaction(3).undoes == 2
     with pytest.raises(NotFound, match="no transaction 9"):
         catalogue.transaction(9)
+
+
+def test_a_draft_is_a_version_that_is_not_active() -> None:
+    catalogue = Catalogue()
+    name = NAMES[0]
+    made = registered(catalogue, name)
+    apply(catalogue, replace(made, proposed=True))
+    assert name not in catalogue
+    assert catalogue.state(name, 1) == "draft"
+    assert list(catalogue.drafts()) == [(name, 1)]
+    assert catalogue.latest(name) == catalogue.version(name, 1)
+    with pytest.raises(NotFound, match="only a draft"):
+        catalogue.version(name)
+
+
+def test_the_last_decision_about_a_version_holds() -> None:
+    catalogue = Catalogue()
+    name, number = NAMES[0], VersionNumber(1)
+    apply(catalogue, replace(registered(catalogue, name), proposed=True))
+    approval = Approval(name=name, number=number, binding="c1:0")
+    apply(catalogue, VersionApproved(approval=approval))
+    assert (catalogue.state(name, 1), catalogue.approval(name, 1)) == ("approved", approval)
+    apply(catalogue, ApprovalRevoked(name=name, number=number))
+    assert (catalogue.state(name, 1), catalogue.approval(name, 1)) == ("revoked", None)
+    assert list(catalogue.drafts()) == []
+    apply(catalogue, VersionApproved(approval=approval))
+    apply(catalogue, VersionDenied(name=name, number=number))
+    assert catalogue.state(name, 1) == "denied"
+
+
+def test_no_inverse_ever_approves() -> None:
+    name, number = NAMES[0], VersionNumber(1)
+    approved = VersionApproved(approval=Approval(name=name, number=number, binding=""))
+    assert inverse(approved) == ApprovalRevoked(name=name, number=number, reason="undone")
+    for decision in (
+        VersionDenied(name=name, number=number),
+        ApprovalRevoked(name=name, number=number),
+    ):
+        assert inverse(decision) is None
+
+
+def test_an_undo_passes_decisions_over() -> None:
+    catalogue = Catalogue()
+    apply(catalogue, registered(catalogue, NAMES[0]))
+    apply(catalogue, replace(registered(catalogue, NAMES[1]), proposed=True))
+    apply(catalogue, VersionDenied(name=NAMES[1], number=VersionNumber(1)))
+    last = catalogue.last_undoable()
+    assert last is not None
+    assert last.id == 2

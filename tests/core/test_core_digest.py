@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from babyagi_nb.core.digest import digest, freeze, verify
 from babyagi_nb.core.records import Cell, FunctionSpec, Import, Parameter
+from babyagi_nb.core.trust import Grants
 from babyagi_nb.errors import RegistrationError, SourceError
 from babyagi_nb.ids import Digest, FunctionName, VersionNumber
 
@@ -131,6 +132,8 @@ CHANGES: dict[str, Any] = {
     "timeout": 1.5,
     "validate": False,
     "tests": ("assert f",),
+    "trust": "sandbox",
+    "asks": Grants(hosts=("example.org:443",)),
 }
 FOLLOWS_FROM_CODE = {
     "parameters": (Parameter(name="x"),),

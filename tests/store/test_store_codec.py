@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from babyagi_nb.core.events import (
+    ApprovalRevoked,
     Event,
     FunctionRegistered,
     FunctionRemoved,
@@ -20,8 +21,11 @@ from babyagi_nb.core.events import (
     TriggerAdded,
     TriggerRemoved,
     VersionActivated,
+    VersionApproved,
+    VersionDenied,
 )
 from babyagi_nb.core.records import Cell, FunctionSpec, FunctionVersion, Import, Parameter
+from babyagi_nb.core.trust import Approval, Grants
 from babyagi_nb.errors import RegistrationError, StoreDamaged
 from babyagi_nb.ids import Digest, FunctionName, KernelId, TransactionId, VersionNumber
 from babyagi_nb.store.codec import encode_transaction, version_from_json, version_to_json
@@ -80,6 +84,10 @@ specs = st.builds(
     validate=st.booleans(),
     tests=several,
     origin=text,
+    trust=st.sampled_from([None, "kernel", "sandbox"]),
+    asks=st.builds(
+        Grants, hosts=several, reads=several, calls=several, memory=st.none() | st.integers(1, 9)
+    ),
     cell=st.builds(Cell, id=st.none() | text, execution_count=st.none() | st.integers(0, 9)),
 )
 versions = st.builds(
@@ -90,8 +98,21 @@ versions = st.builds(
     created_at=st.integers(0, 1 << 62),
     peers=named,
 )
+approvals = st.builds(
+    Approval,
+    name=names,
+    number=numbers,
+    binding=text,
+    grants=st.builds(Grants, keys=several, kernel=st.booleans(), seconds=st.none() | st.just(1.5)),
+    by=text,
+    packages=several,
+    seal=text,
+)
 events = st.one_of(
-    st.builds(FunctionRegistered.of, versions, st.none() | numbers),
+    st.builds(FunctionRegistered.of, versions, st.none() | numbers, proposed=st.booleans()),
+    st.builds(VersionApproved, approval=approvals),
+    st.builds(VersionDenied, name=names, number=numbers, reason=text),
+    st.builds(ApprovalRevoked, name=names, number=numbers, reason=text),
     st.builds(VersionActivated, name=names, number=numbers, previous=st.none() | numbers),
     st.builds(FunctionRemoved, name=names, previous=numbers),
     st.builds(TriggerAdded, triggered=names, triggering=names),
@@ -153,6 +174,17 @@ def test_members_of_a_later_minor_version_are_ignored() -> None:
     record["later"] = record["spec"]["later"] = record["spec"]["cell"]["later"] = 1
     record["spec"]["imports"][0]["later"] = {}
     assert version_from_json(record).spec.cell == Cell(id="c")
+
+
+def test_a_grant_of_a_later_version_is_never_passed_over() -> None:
+    """It might restrict; an approval that is not understood is damage, and approves nothing."""
+    approval = Approval(name=FunctionName("a"), number=VersionNumber(1), binding="c1:0")
+    data = encode_transaction(transaction(1, VersionApproved(approval=approval)))
+    later = data.replace(b'"grants":{}', b'"grants":{"only_on_sundays":true}')
+    assert later != data
+    frames = read_frames(later)
+    assert frames.transactions == []
+    assert frames.damage
 
 
 def test_defaults_take_no_room() -> None:

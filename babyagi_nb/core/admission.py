@@ -1,0 +1,172 @@
+"""Where a version runs and with what: the one decision that every call of it rests on.
+
+Pure: the catalogue, the policy and the check of seals come in as arguments. A decision is never a
+guess: what is not clearly allowed is refused, with the mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from babyagi_nb.core.catalogue import Catalogue
+from babyagi_nb.core.graph import closure
+from babyagi_nb.core.policy import Policy
+from babyagi_nb.core.records import FunctionVersion
+from babyagi_nb.core.trust import (
+    NOTHING,
+    Approval,
+    Grants,
+    State,
+    Trust,
+    asked,
+    bind,
+    is_trusted,
+    wording,
+)
+from babyagi_nb.errors import NotGranted
+from babyagi_nb.ids import FunctionName
+
+__all__ = ["Admission", "Rules", "admit", "companions", "forbid", "standing", "state_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What admissions are judged by, beside the catalogue."""
+
+    holds: Callable[[bytes, str], bool]
+    """Whether a seal over a message is the user's own."""
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """The decision about one version."""
+
+    place: Trust
+    state: State
+    grants: Grants = NOTHING
+    refusal: NotGranted | None = None
+    """Why it may not run at all."""
+
+
+def state_of(version: FunctionVersion, catalogue: Catalogue) -> State:
+    """What was decided about *version*; somebody else's code that nobody decided on is a draft."""
+    decided = catalogue.state(version.name, version.number)
+    return decided or ("own" if is_trusted(version.spec) else "draft")
+
+
+def standing(version: FunctionVersion, catalogue: Catalogue) -> str:
+    """Hash that an approval of *version* would be bound to now."""
+    return bind(version, lambda name: catalogue.version(name) if name in catalogue else None)
+
+
+def admit(version: FunctionVersion, catalogue: Catalogue, rules: Rules) -> Admission:
+    """Decide where *version* runs, and with what grants."""
+    state = state_of(version, catalogue)
+    try:
+        if state == "own":
+            return _own(version, catalogue, rules)
+        if state == "approved":
+            return _approved(version, catalogue, rules)
+        if state in ("denied", "revoked"):
+            raise NotGranted(
+                f"{version.label} was {state}",
+                fix=f"activate another version, or look at it again with "
+                f"%babyagi approve {version.label}",
+            )
+    except NotGranted as refusal:
+        return Admission(place="sandbox", state=state, refusal=refusal)
+    return Admission(place="sandbox", state=state)
+
+
+def companions(
+    version: FunctionVersion, catalogue: Catalogue, grants: Grants
+) -> tuple[FunctionVersion, ...]:
+    """*version* and what travels into the sandbox with it; host functions stay behind.
+
+    Raises :class:`~babyagi_nb.errors.NotGranted` for a companion that must not run.
+    """
+    found: dict[FunctionName, FunctionVersion] = {version.name: version}
+
+    def edges(name: FunctionName) -> Iterator[FunctionName]:
+        member = found[name]
+        for needed in member.spec.dependencies:
+            if needed in grants.calls:
+                continue
+            if needed not in found:
+                latest = catalogue.latest(needed)
+                if latest is None:
+                    # As in the kernel: a dependency that is missing fails where it is called.
+                    continue
+                _check_companion(version, latest, catalogue)
+                found[needed] = latest
+            yield needed
+
+    closure([version.name], edges)
+    return tuple(found.values())
+
+
+def forbid(version: FunctionVersion, grants: Grants, policy: Policy) -> None:
+    """Raise :class:`~babyagi_nb.errors.NotGranted` for grants that *policy* forbids."""
+    forbidden = policy.forbidden(grants)
+    if forbidden:
+        what = ", ".join(f"{kind} {which}".strip() for kind, which in forbidden)
+        raise NotGranted(
+            f"{version.label}: the policy of this machine forbids: {what}",
+            fix="ask who administers it, or do without",
+        )
+
+
+def _own(version: FunctionVersion, catalogue: Catalogue, rules: Rules) -> Admission:
+    if version.spec.trust != "sandbox":
+        return Admission(place="kernel", state="own")
+    grants = asked(version.spec)
+    forbid(version, grants, rules.policy)
+    if grants:
+        for member in companions(version, catalogue, grants):
+            state = state_of(member, catalogue)
+            if state == "draft":
+                first = wording(grants)[0]
+                raise NotGranted(
+                    f"{version.label} may {' '.join(first)}, and its dependency {member.label} "
+                    "is a draft that would share it",
+                    fix=f"%babyagi approve {member.label}",
+                )
+    return Admission(place="sandbox", state="own", grants=grants)
+
+
+def _approved(version: FunctionVersion, catalogue: Catalogue, rules: Rules) -> Admission:
+    approval = catalogue.approval(version.name, version.number)
+    again = f"look at it again with %babyagi approve {version.label}"
+    if approval is None or not _is_sealed(approval, version, rules):
+        raise NotGranted(
+            f"the approval of {version.label} was not given by you on this machine, "
+            "or was changed since",
+            fix=again,
+        )
+    if approval.binding != standing(version, catalogue):
+        if approval.grants:
+            raise NotGranted(
+                f"the approval of {version.label} is void: it, or a function it depends on, "
+                "was changed since",
+                fix=again,
+            )
+        return Admission(place="sandbox", state="approved")
+    forbid(version, approval.grants, rules.policy)
+    place: Trust = "kernel" if approval.grants.kernel else "sandbox"
+    return Admission(place=place, state="approved", grants=approval.grants)
+
+
+def _is_sealed(approval: Approval, version: FunctionVersion, rules: Rules) -> bool:
+    named = (approval.name, approval.number) == (version.name, version.number)
+    return named and rules.holds(approval.message(), approval.seal)
+
+
+def _check_companion(entry: FunctionVersion, member: FunctionVersion, catalogue: Catalogue) -> None:
+    state = state_of(member, catalogue)
+    if state in ("denied", "revoked"):
+        raise NotGranted(
+            f"{entry.label} depends on {member.label}, which was {state}",
+            fix=f"%babyagi approve {member.label} looks at it again",
+        )
