@@ -8,40 +8,41 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from babyagi_nb.core.admission import Rules, admit
 from babyagi_nb.core.catalogue import Catalogue
-from babyagi_nb.core.declaring import declare
 from babyagi_nb.core.events import Transaction
-from babyagi_nb.core.imports import parse_imports
-from babyagi_nb.core.patching import patched
+from babyagi_nb.core.isolation import TIERS, Sandbox
 from babyagi_nb.core.plain import function_row
+from babyagi_nb.core.policy import Policy
 from babyagi_nb.core.ports import Finding, Keys, Notify, Queries
-from babyagi_nb.core.registration import Registration
-from babyagi_nb.core.source import CellSource, Declared
-from babyagi_nb.errors import RegistrationError, near
-from babyagi_nb.packs.loader import defines, find_pack, installed_packs, read_pack
+from babyagi_nb.errors import near
+from babyagi_nb.keys.chain import KeyChain
+from babyagi_nb.keys.redaction import keep_out, without_secrets
+from babyagi_nb.keys.seal import MemorySeal, Seal
 from babyagi_nb.packs.shim import Host, provide_host
+from babyagi_nb.policy import machine_policy
 from babyagi_nb.reading import Reading
+from babyagi_nb.registering import Registering
+from babyagi_nb.runtime.approvals import Approvals
 from babyagi_nb.runtime.changes import Changes
-from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.runtime.frame import current_run
-from babyagi_nb.runtime.objects import read_object
 from babyagi_nb.runtime.registrar import Registrar
+from babyagi_nb.sandbox.deferred import Deferred
 from babyagi_nb.settings import Settings, read_settings
 from babyagi_nb.store.home import find_home
-from babyagi_nb.store.keys import ProcessKeys, keep_out, without_secrets
 from babyagi_nb.store.store import open_store
+from babyagi_nb.trusting import Trusting
 
 __all__ = ["BabyAGI"]
 
 
-class BabyAGI(Reading):
+class BabyAGI(Reading, Registering, Trusting):
     r"""A store of functions, open in this process.
 
     ``path`` is the store's directory, ``":memory:"``, or ``None`` for ``.babyagi`` beside the
@@ -66,13 +67,21 @@ class BabyAGI(Reading):
         notify: Notify | None = None,
         keys: Keys | None = None,
         settings: Settings | None = None,
+        policy: Policy | None = None,
+        sandbox: Sandbox | None = None,
+        confirm: Callable[[str], bool] | None = None,
     ) -> None:
         self.settings = settings or read_settings(Path.cwd())
         self.namespace = vars(sys.modules["__main__"]) if namespace is None else namespace
         self.notify: Notify = notify or _warn
-        self.keys: Keys = ProcessKeys() if keys is None else keys
+        self.keys: Keys = KeyChain(on_trouble=self._tell) if keys is None else keys
         self._store = open_store(_place(path, self.settings), notify=self._tell)
         keep_out(self.keys, self._store.journal)
+        self.policy = machine_policy() if policy is None else policy
+        self._confirm = confirm or (lambda question: False)
+        self.sandbox: Sandbox = sandbox or Deferred(self._make_sandbox)
+        seal = MemorySeal() if self.path is None else Seal()
+        self._rules = rules = Rules(holds=seal.holds, policy=self.policy)
         self._host = Host(self, current_run)
         self.executor = Executor(
             definitions=self._store.definitions,
@@ -81,6 +90,9 @@ class BabyAGI(Reading):
             namespace=self.namespace,
             provide=lambda wanted: provide_host(wanted, self._host),
             notify=self._tell,
+            sandbox=self.sandbox,
+            rules=rules,
+            packages=self._packages,
         )
         self.registrar = Registrar(
             definitions=self._store.definitions,
@@ -89,6 +101,7 @@ class BabyAGI(Reading):
             methods=_METHODS,
         )
         self.changes = Changes(self._store.definitions, self.executor)
+        self.approvals = Approvals(self._store.definitions, self.executor, rules, seal.sign)
         self._loading: set[str] = set()
         self.closed = False
 
@@ -123,105 +136,7 @@ class BabyAGI(Reading):
         """Reading the log, for views."""
         return self._store.queries
 
-    # -- registering -------------------------------------------------------------------------
-
-    def register_function(
-        self,
-        metadata: Mapping[str, Any] | Callable[..., Any] | None = None,
-        imports: Any = None,
-        dependencies: Iterable[str] | None = None,
-        triggers: Iterable[str] | None = None,
-        key_dependencies: Iterable[str] | None = None,
-        **declared: Any,
-    ) -> Callable[..., Any]:
-        """Decorate a function to store it; the name then is the logged callable.
-
-        ``declared`` takes the further fields of :meth:`add_function`. Works bare too:
-        ``@app.register_function``. Raises :class:`~babyagi_nb.errors.RegistrationError`.
-        """
-        if callable(metadata):
-            decorated: Callable[..., Any] = self.register_function()(metadata)
-            return decorated
-        given = self._declare(
-            metadata=metadata,
-            imports=imports,
-            dependencies=dependencies,
-            triggers=triggers,
-            key_dependencies=key_dependencies,
-            further=declared,
-        )
-
-        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-            source, location = read_object(function, given)
-            registration = self.registrar.register(
-                source, namespace=function.__globals__, location=location
-            )
-            self._warn_of(registration)
-            return self.executor.logged(function.__name__)
-
-        return decorate
-
-    def add_function(
-        self,
-        name: str,
-        code: str,
-        metadata: Mapping[str, Any] | None = None,
-        imports: Any = None,
-        dependencies: Iterable[str] | None = None,
-        triggers: Iterable[str] | None = None,
-        key_dependencies: Iterable[str] | None = None,
-        **declared: Any,
-    ) -> dict[str, Any]:
-        """Store the function *name* that *code* defines, and return it as a dict.
-
-        ``declared``: ``input_parameters``, ``output_parameters`` (lists of ``{"name", "type"}``),
-        ``description``, ``tags``, ``effects``, ``log``, ``timeout`` (seconds), ``validate``.
-        An existing function gets a new version unless nothing changed. Raises
-        :class:`~babyagi_nb.errors.RegistrationError`; then the store is as it was.
-        """
-        given = self._declare(
-            name=name,
-            metadata=metadata,
-            imports=imports,
-            dependencies=dependencies,
-            triggers=triggers,
-            key_dependencies=key_dependencies,
-            further=declared,
-        )
-        registration = self.registrar.register(CellSource(text=code, declared=given))
-        self._warn_of(registration)
-        return function_row(registration.functions[-1].version)
-
-    def register_cell(
-        self, source: CellSource, *, location: Location | None = None
-    ) -> Registration:
-        """Store every function of a cell together; all or none. Warnings are in the result."""
-        return self.registrar.register(source, location=location)
-
-    def update_function(
-        self,
-        name: str,
-        code: str | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        imports: Any = None,
-        dependencies: Iterable[str] | None = None,
-        triggers: Iterable[str] | None = None,
-        key_dependencies: Iterable[str] | None = None,
-        **declared: Any,
-    ) -> dict[str, Any]:
-        """Change what is given and keep everything else; returns the active version as a dict."""
-        given = {
-            "metadata": metadata,
-            "imports": imports,
-            "dependencies": dependencies,
-            "triggers": triggers,
-            "key_dependencies": key_dependencies,
-            **declared,
-        }
-        source = patched(self.version(name), code, given)
-        registration = self.registrar.register(source)
-        self._warn_of(registration)
-        return function_row(registration.functions[-1].version)
+    # -- changing what exists ------------------------------------------------------------------
 
     def remove_function(self, name: str, *, force: bool = False) -> None:
         """Take *name* out of use; its versions and runs stay, and ``undo`` brings it back.
@@ -247,30 +162,6 @@ class BabyAGI(Reading):
         An undo is itself a change in the history, and can be taken back by its number.
         """
         return self.changes.undo(transaction)
-
-    def load_functions(self, pack_or_path: str | Path) -> Registration:
-        """Load a pack by name or file, all of it or nothing.
-
-        Raises :class:`~babyagi_nb.errors.PackError` with file and line, or
-        :class:`~babyagi_nb.errors.NotFound`.
-        """
-        pack = read_pack(find_pack(pack_or_path), self._host)
-        declared = {
-            each.name: replace(
-                declare(each.declared, origin=f"pack:{pack.name}", lenient=True),
-                imports=(*pack.host_imports, *parse_imports(each.declared.get("imports"))),
-            )
-            for each in pack.functions
-        }
-        try:
-            registration = self.registrar.register_many(CellSource(text=pack.text), declared)
-        except RegistrationError as error:
-            raise pack.error(error) from error
-        for write in pack.queued:
-            write()
-        return registration
-
-    load_function_pack = load_functions
 
     # -- running -------------------------------------------------------------------------------
 
@@ -300,8 +191,17 @@ class BabyAGI(Reading):
         kwargs: Mapping[str, Any] | None = None,
         *,
         timeout: float | None = None,
+        version: int | None = None,
     ) -> Any:
-        """Call *name* with a time limit in seconds, whatever its own parameters are called."""
+        """Call *name* with a time limit in seconds, whatever its own parameters are called.
+
+        With a *version*, that version runs, whether it is active or not; a draft runs in the
+        sandbox. Nothing is triggered by it.
+        """
+        if version is not None:
+            self.refresh()
+            found = self.catalogue.version(name, version)
+            return self.executor.call_version(found, tuple(args), kwargs or {}, timeout)
         self.function(name)
         return self.executor.call(name, tuple(args), kwargs or {}, timeout)
 
@@ -339,45 +239,64 @@ class BabyAGI(Reading):
         self.refresh()
 
     def doctor(self, *, repair: bool = False) -> list[Finding]:
-        """Examine the store; with ``repair`` also mend what can be mended."""
-        return self._store.maintenance.doctor(repair=repair)
+        """Examine the store and the sandbox; with ``repair`` also mend what can be mended."""
+        return [*self._store.maintenance.doctor(repair=repair), *self._examine_trust()]
 
     def close(self) -> None:
         """Write what is left and let go of everything; calling it again does nothing."""
         if not self.closed:
             self.closed = True
             self.executor.close()
+            self.sandbox.close()
             self._store.maintenance.close()
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _offer(self, name: str) -> bool:
-        """Whether *name* is stored; a default pack is loaded when first asked for."""
-        if name in self.catalogue:
-            return True
-        known = installed_packs()
-        for pack in self.settings.packs:
-            if pack in known and pack not in self._loading and defines(known[pack], name):
-                self._loading.add(pack)
-                try:
-                    self.load_functions(pack)
-                finally:
-                    self._loading.discard(pack)
-                return name in self.catalogue
-        return False
+    def _packages(self, name: str, number: int) -> str | None:
+        """Where the packages of a draft are, if any were installed for it."""
+        if self.path is None or not (folder := self.path / "packages").is_dir():
+            return None
+        from babyagi_nb.distributions.install import target_of
 
-    def _declare(self, **given: Any) -> Declared:
-        further = given.pop("further")
-        return declare({"validate": self.settings.validate, **given, **further})
+        target = target_of(folder, name, number)
+        return str(target) if target.is_dir() else None
+
+    def _examine_trust(self) -> Iterator[Finding]:
+        found = self.tier()
+        if found.tier is None:
+            yield Finding(
+                level="problem", subject="sandbox", message=f"none: {found.reason}",
+                fix="only what you typed yourself can run",
+            )  # fmt: skip
+        else:
+            message = f"{found.tier}: {found.reason}"
+            yield Finding(
+                level="ok" if found.tier != "process" else "warning", subject="sandbox",
+                message=message, fix="" if found.tier != "process" else "docs/security.md",
+            )  # fmt: skip
+        for name in self.catalogue:
+            version = self.catalogue.version(name)
+            refusal = admit(version, self.catalogue, self._rules).refusal
+            if refusal is not None:
+                yield Finding(
+                    level="warning", subject="trust", message=refusal.message, fix=refusal.fix
+                )
+
+    def _make_sandbox(self) -> Sandbox:
+        from babyagi_nb.sandbox.server import open_sandbox
+
+        tiers: tuple[Any, ...] = (self.settings.sandbox, self.policy.tier)
+        return open_sandbox(
+            minimum=min(tiers, key=TIERS.index),
+            preload=self.settings.preload,
+            confirm=self._confirm,
+            notify=self._tell,
+        )
 
     def _tell(self, message: str) -> None:
         # Telling the person is no reason to fail the person's call.
         with suppress(Exception):
             self.notify(without_secrets(message, self.keys))
-
-    def _warn_of(self, registration: Registration) -> None:
-        for warning in registration.warnings:
-            self._tell(warning)
 
 
 def _place(path: str | Path | None, settings: Settings) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -37,6 +38,19 @@ def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"skipped, and in CI nothing may be: {reason}"
+
+
+@pytest.fixture(autouse=True)
+def private_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Seals and keys of tests never touch those of whoever runs them; made when it is written."""
+    folder = tmp_path_factory.getbasetemp() / f"private-{next(_counted)}"
+    monkeypatch.setenv("BABYAGI_CONFIG_DIR", str(folder))
+    return folder
+
+
+_counted = itertools.count()
 
 
 @pytest.fixture(params=["disk", "memory"])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babyagi_nb.core.records import FunctionSpec, FunctionVersion, Import
+from babyagi_nb.core.trust import is_trusted
 
 __all__ = ["cell_text"]
 
@@ -32,6 +33,12 @@ def _options(spec: FunctionSpec) -> list[str]:
         ("log", "" if spec.log == "all" else spec.log),
         ("timeout", "" if spec.timeout is None else f"{spec.timeout:g}"),
         ("validate", "" if spec.validate else "off"),
+        # Somebody else's code stays in the sandbox when it becomes a cell of the user's.
+        ("trust", spec.trust or ("" if is_trusted(spec) else "sandbox")),
+        ("hosts", ",".join(spec.asks.hosts)),
+        ("reads", ",".join(spec.asks.reads)),
+        ("calls", ",".join(spec.asks.calls)),
+        ("memory", "" if spec.asks.memory is None else str(spec.asks.memory)),
         ("meta", _json(dict(spec.metadata))),
         ("in", _json([dict(each) for each in spec.input_parameters])),
         ("out", _json([dict(each) for each in spec.output_parameters])),

@@ -12,10 +12,24 @@ from typing import get_args
 
 from babyagi_nb.core.records import Effects, LogPolicy
 from babyagi_nb.core.runs import STATUSES
+from babyagi_nb.core.trust import Trust
 from babyagi_nb.errors import UsageError, near
 from babyagi_nb.jupyter.arguments import Option, Place, Syntax
 
 __all__ = ["FUNCTION", "SUBCOMMANDS", "Subcommand", "find_subcommand"]
+
+_ASKED = (
+    Option(
+        name="hosts", kind="names",
+        help="what it may connect to from the sandbox, such as api.example.org:443",
+    ),
+    Option(name="reads", kind="names", values="file", help="what it may read from the sandbox"),
+    Option(
+        name="calls", kind="names", values="function",
+        help="stored functions that the sandbox may have run in the kernel",
+    ),
+    Option(name="memory", help="memory it may use in the sandbox, such as 4GB"),
+)  # fmt: skip
 
 FUNCTION = Syntax(
     command="%%babyagi_function",
@@ -43,6 +57,11 @@ FUNCTION = Syntax(
         Option(name="log", choices=get_args(LogPolicy), help="which runs are written to the log"),
         Option(name="timeout", kind="number", help="seconds a run may take"),
         Option(name="validate", kind="switch", help="check arguments against the hints"),
+        Option(
+            name="trust", choices=get_args(Trust),
+            help="where it runs; what you write runs in the kernel unless you say sandbox",
+        ),
+        *_ASKED,
         Option(name="run", help="arguments of a call to make at once, such as run='1, x=2'"),
         Option(name="meta", aliases=("metadata",), help="further facts as a JSON object"),
         Option(
@@ -101,8 +120,9 @@ _FILE = Place(name="PATH", help="where the backup is", required=True, values="fi
 
 _ALL = (
     Subcommand(
-        name="run", handler="commands.running:run", help="call a stored function",
-        places=(_NAME,), rest="ARGUMENTS…",
+        name="run", handler="commands.running:run",
+        help="call a stored function, or one version of it",
+        places=(_VERSION,), rest="ARGUMENTS…",
         options=(
             Option(name="timeout", kind="number", help="seconds the run may take"),
             Option(
@@ -110,7 +130,10 @@ _ALL = (
                 help="hand back what an async function gives, without awaiting it",
             ),
         ),
-        examples=("%babyagi run hello 1 x='a' n=$count", "rows = %babyagi run load {path.name}"),
+        examples=(
+            "%babyagi run hello 1 x='a' n=$count", "%babyagi run hello@2 1",
+            "rows = %babyagi run load {path.name}",
+        ),
     ),
     Subcommand(
         name="list", handler="commands.functions:list_functions", help="all stored functions",
@@ -213,6 +236,36 @@ _ALL = (
         examples=("%babyagi key set openai_api_key", "%babyagi key list"),
     ),
     Subcommand(
+        name="drafts", handler="commands.approvals:drafts",
+        help="versions that others wrote and that wait for your word",
+        examples=("%babyagi drafts",),
+    ),
+    Subcommand(
+        name="approve", handler="commands.approvals:approve",
+        help="look at a draft; with its review code, approve what was shown",
+        places=(_VERSION,),
+        options=(
+            Option(name="review", help="the review code that was shown"),
+            Option(name="keys", kind="names", values="key", help="keys it is given"),
+            *_ASKED,
+            Option(name="seconds", kind="number", help="how long a run may take"),
+            Option(name="kernel", kind="flag", help="run it in the kernel, with all you may do"),
+        ),
+        examples=("%babyagi approve report@3", "%babyagi approve report@3 review=4f2a9c"),
+    ),
+    Subcommand(
+        name="deny", handler="commands.approvals:deny",
+        help="keep a draft from running, in the sandbox too",
+        places=(_VERSION,), options=(Option(name="reason", help="why"),),
+        examples=("%babyagi deny report@3",),
+    ),
+    Subcommand(
+        name="revoke", handler="commands.approvals:revoke",
+        help="take an approval back; the version does not run any more",
+        places=(_VERSION,), options=(Option(name="reason", help="why"),),
+        examples=("%babyagi revoke report@3",),
+    ),
+    Subcommand(
         name="trigger", handler="commands.triggers:trigger", help="what runs after what",
         places=(
             Place(
@@ -234,7 +287,25 @@ _ALL = (
         name="load", handler="commands.functions:load",
         help="store the functions of a pack or file; alone, list the packs",
         places=(Place(name="PACK", help="a pack's name or a file", values="pack"),),
+        options=(
+            Option(
+                name="approve", kind="flag",
+                help="run it in the kernel, with all you may do; else its functions are drafts",
+            ),
+        ),
         examples=("%babyagi load default_functions", "%babyagi load my_pack.py"),
+    ),
+    Subcommand(
+        name="deps", handler="commands.deps:deps",
+        help="packages that functions need, and installing missing ones",
+        places=(
+            Place(name="NAME[@N]", help="a stored function, or a version", values="version"),
+        ),
+        options=(
+            Option(name="install", kind="flag", help="show what it would install, ask, install"),
+            Option(name="draft", kind="flag", help="install it for the sandbox only"),
+        ),
+        examples=("%babyagi deps", "%babyagi deps report --install"),
     ),
     Subcommand(
         name="sql", handler="commands.upkeep:sql",

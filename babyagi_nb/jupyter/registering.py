@@ -91,18 +91,24 @@ def notes_of(registration: Registration) -> View:
     notes: list[View] = []
     for at, each in enumerate(registration.functions):
         outcome: Outcome = "registered"
-        if each.change in ("unchanged", "activated"):
-            outcome = "unchanged" if each.change == "unchanged" else "activated"
+        if each.change in ("unchanged", "activated", "proposed"):
+            outcome = each.change  # type: ignore[assignment]
         notes.append(
             RegistrationNote(
                 each.version,
                 outcome=outcome,
                 tests=0 if at else registration.tests,
                 warnings=() if at else registration.warnings,
-                notes=("%babyagi undo takes it back",) if each.change == "updated" else (),
+                notes=_NEXT.get(each.change, ()),
             )
         )
     return notes[0] if len(notes) == 1 else Stack(*notes)
+
+
+_NEXT: Mapping[str, tuple[str, ...]] = {
+    "updated": ("%babyagi undo takes it back",),
+    "proposed": ("a draft, which runs in the sandbox only: %babyagi drafts",),
+}
 
 
 def _show(view: View) -> None:

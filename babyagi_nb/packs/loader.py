@@ -1,30 +1,34 @@
 """Reading a pack: from a file to a list of declarations, without touching the store.
 
 The file is executed once with the host's modules replaced by a recorder, so that decorator
-arguments may be computed; the functions themselves are then cut from the *text*, by the same
-parser as a notebook cell. Imports and helpers at the top of the file travel with the functions
-that need them. What a pack writes while it loads is queued until all of it has been read.
+arguments may be computed; where it is executed is the caller's choice. The functions themselves are
+then cut from the *text*, by the same parser as a notebook cell. Imports and helpers at the top of
+the file travel with the functions that need them. What a pack writes while it loads is queued until
+all of it has been read.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
-import sys
-import traceback
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from babyagi_nb.core.records import Import
 from babyagi_nb.errors import BabyAGIError, NotFound, PackError, near
-from babyagi_nb.packs.shim import Host, is_host_module
+from babyagi_nb.packs.shim import is_host_module
 
-__all__ = ["GROUP", "Pack", "PackFunction", "defines", "find_pack", "installed_packs", "read_pack"]
+__all__ = [
+    "GROUP", "Execute", "Pack", "PackFunction", "defines", "find_pack", "installed_packs",
+    "is_shipped", "read_pack",
+]  # fmt: skip
+
+Execute = Callable[[str, str], Mapping[str, Any]]
+"""Executes the text of a file and returns what :func:`~.recorder.record_pack` does."""
 
 GROUP = "babyagi_nb.packs"
 """Entry point group of installed packs; an entry names a module."""
@@ -46,13 +50,20 @@ class Pack:
 
     name: str
     file: str
+    hash: str
+    """The first twelve digits of the SHA-256 of the file."""
     text: str
     """The file without the host's imports and decorators; line numbers are unchanged."""
     host_imports: tuple[Import, ...]
     """Names under which the file imported the host."""
     functions: tuple[PackFunction, ...]
-    queued: tuple[Callable[[], object], ...]
-    """Further writes that the file asked for while it was executed."""
+    queued: tuple[tuple[str, tuple[Any, ...], Mapping[str, Any]], ...]
+    """Further writes that the file asked for while it was executed: method and arguments."""
+
+    @property
+    def origin(self) -> str:
+        """Which pack, and which text of it."""
+        return f"pack:{self.name}@{self.hash}"
 
     def error(self, error: BabyAGIError) -> PackError:
         """*error* with the file, and the line of the function it names."""
@@ -96,8 +107,13 @@ def find_pack(name_or_path: str | Path) -> Path:
     raise NotFound(f"no pack {text!r}, neither a file nor a known name", fix=hint)
 
 
-def read_pack(file: Path, host: Host) -> Pack:
-    """Read the pack in *file*; calls that only look something up go to *host* meanwhile.
+def is_shipped(file: Path) -> bool:
+    """Whether *file* is part of this package, and so as trusted as the package itself."""
+    return file.resolve().parent == Path(str(files("babyagi_nb.packs") / "library")).resolve()
+
+
+def read_pack(file: Path, execute: Execute) -> Pack:
+    """Read the pack in *file*.
 
     Raises :class:`~babyagi_nb.errors.PackError` with file and line for whatever goes wrong.
     """
@@ -108,10 +124,8 @@ def read_pack(file: Path, host: Host) -> Pack:
         raise PackError(f"{file}, line {error.lineno}: {error.msg}", fix="mend the file") from error
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(f"{file} cannot be read: {error}") from error
-    recorder = _Recorder(host)
-    _execute(tree, file, recorder)
-    if not recorder.functions and not recorder.queued:
-        raise PackError(f"{file}: no function is registered in it", fix="decorate one")
+    recorded = execute(text, str(file))
+    functions = _functions(recorded, file)
     host_nodes = [node for node in ast.walk(tree) if _is_host_import(node)]
     imports = tuple(each for node in host_nodes for each in _host_names(node))
     decorators = [node for node in ast.walk(tree) if _is_host_decorator(node)]
@@ -119,11 +133,27 @@ def read_pack(file: Path, host: Host) -> Pack:
     return Pack(
         name=file.stem,
         file=str(file),
+        hash=hashlib.sha256(text.encode()).hexdigest()[:12],
         text=_without(text, tree, top, decorators),
         host_imports=imports,
-        functions=_in_file(recorder.functions, tree),
-        queued=tuple(recorder.queued),
+        functions=_in_file(functions, tree),
+        queued=tuple((name, tuple(args), kwargs) for name, args, kwargs in recorded["queued"]),
     )
+
+
+def _functions(recorded: Mapping[str, Any], file: Path) -> list[PackFunction]:
+    failure = recorded["failure"]
+    if failure is not None:
+        where = f", line {failure['line']}" if failure["line"] else ""
+        raise PackError(
+            f"{file}{where}: {failure['kind']}: {failure['message']}", fix="the store is as it was"
+        )
+    if not recorded["functions"] and not recorded["queued"]:
+        raise PackError(f"{file}: no function is registered in it", fix="decorate one")
+    return [
+        PackFunction(name=str(each["name"]), line=0, declared=each["declared"])
+        for each in recorded["functions"]
+    ]
 
 
 def _in_file(functions: list[PackFunction], tree: ast.Module) -> tuple[PackFunction, ...]:
@@ -135,79 +165,6 @@ def _in_file(functions: list[PackFunction], tree: ast.Module) -> tuple[PackFunct
     }
     last = {each.name: each for each in functions}
     return tuple(replace(each, line=lines.get(each.name, 0)) for each in last.values())
-
-
-class _Recorder:
-    """Stands for the host while a pack is executed: notes functions, queues other writes."""
-
-    _WRITES = frozenset(
-        {
-            "activate_function_version", "add_function", "add_key", "add_trigger",
-            "load_functions", "remove_function", "update_function",
-        }
-    )  # fmt: skip
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-        self.functions: list[PackFunction] = []
-        self.queued: list[Callable[[], object]] = []
-        self.func = self.registrar = self
-
-    def register_function(self, *args: Any, **declared: Any) -> Any:
-        if args and callable(args[0]):
-            return self.register_function()(args[0])
-        if args:
-            declared["metadata"] = args[0]
-
-        def decorate(function: Any) -> Any:
-            name = getattr(function, "__name__", "")
-            self.functions.append(PackFunction(name=name, line=0, declared=declared))
-            return function
-
-        return decorate
-
-    def get_func_instance(self) -> _Recorder:
-        return self
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self._WRITES:
-            return lambda *args, **kwargs: self.queued.append(
-                lambda: getattr(self._host, name)(*args, **kwargs)
-            )
-        return getattr(self._host, name)
-
-
-def _execute(tree: ast.Module, file: Path, recorder: _Recorder) -> None:
-    def importing(name: str, *args: Any, **kwargs: Any) -> Any:
-        # Only statements of the pack itself come here: builtins are looked up per namespace.
-        return (
-            _stand_in(name, recorder) if is_host_module(name) else __import__(name, *args, **kwargs)
-        )
-
-    space: dict[str, Any] = {
-        "__name__": f"babyagi_pack_{file.stem}",
-        "__file__": str(file),
-        "__builtins__": {**vars(builtins), "__import__": importing},
-        "func": recorder,
-    }
-    try:
-        exec(compile(tree, str(file), "exec", dont_inherit=True), space)
-    except Exception as error:
-        lines = [each.lineno for each in traceback.extract_tb(sys.exc_info()[2])
-                 if each.filename == str(file)]  # fmt: skip
-        where = f", line {lines[-1]}" if lines else ""
-        raise PackError(
-            f"{file}{where}: {type(error).__name__}: {error}", fix="the store is as it was"
-        ) from error
-
-
-def _stand_in(name: str, recorder: _Recorder) -> Any:
-    """A module-like object for ``import a.b`` and ``from a.b import func`` alike."""
-    module = ModuleType(name)
-    module.__getattr__ = lambda key: getattr(recorder, key)  # type: ignore[method-assign]
-    module.__dict__["func"] = recorder
-    module.__dict__["register_function"] = recorder.register_function
-    return module
 
 
 def _is_host_import(node: ast.AST) -> bool:

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from babyagi_nb.core.records import Import
+from babyagi_nb.packs.recorder import HOST_MODULES
 
 __all__ = ["Host", "is_host_module", "provide_host"]
-
-_ROOTS = frozenset({"babyagi", "functionz", "PythonFunc", "babyagi_nb"})
 
 
 class Host:
@@ -60,7 +59,7 @@ def is_host_module(module: str) -> bool:
     >>> is_host_module("functionz.core.framework"), is_host_module("json")
     (True, False)
     """
-    return module.partition(".")[0] in _ROOTS
+    return module.partition(".")[0] in HOST_MODULES
 
 
 def provide_host(wanted: Import, host: Host) -> object | None:

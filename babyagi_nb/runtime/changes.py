@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from babyagi_nb.core.admission import state_of
 from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
 from babyagi_nb.core.drafting import circles
 from babyagi_nb.core.events import (
-    Event,
     FunctionRegistered,
     FunctionRemoved,
     KeyDeclared,
@@ -19,7 +19,7 @@ from babyagi_nb.core.events import (
     inverse,
 )
 from babyagi_nb.core.ports import Decision, Definitions
-from babyagi_nb.errors import DependencyError, NotFound, UsageError, near
+from babyagi_nb.errors import DependencyError, NotFound, NotGranted, UsageError, near
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime.executor import Executor
 
@@ -43,6 +43,12 @@ class Changes:
             previous = catalogue.active(name)
             if previous == number:
                 return Decision(events=[], summary="")
+            state = state_of(version, catalogue)
+            if state not in ("own", "approved"):
+                raise NotGranted(
+                    f"{version.label} is not active: it is {_ARTICLE.get(state, state)}",
+                    fix=f"look at it with %babyagi approve {version.label}",
+                )
             circles(
                 [version.name],
                 lambda each: (
@@ -84,7 +90,12 @@ class Changes:
                 return Decision(events=[], summary="")
             _refuse_overtaken(target, catalogue)
             taken.append(target)
-            events: list[Event] = [inverse(each) for each in reversed(target.events)]
+            events = [back for each in reversed(target.events) if (back := inverse(each))]
+            if len(events) < len(target.events):
+                raise UsageError(
+                    f"an undo does not approve; {target.summary!r} was a decision",
+                    fix="decide anew with %babyagi approve",
+                )
             return Decision(events=events, summary=f"undo {target.summary}", undoes=target.id)
 
         self._write(decide)
@@ -148,10 +159,15 @@ class Changes:
         return transaction
 
 
+_ARTICLE = {"draft": "a draft"}
+
+
 def _refuse_overtaken(target: Transaction, catalogue: Catalogue) -> None:
     """An undo must not silently take back what was done later to the same function."""
     for event in target.events:
         match event:
+            case FunctionRegistered(proposed=True):
+                continue
             case (
                 FunctionRegistered(name=name, number=number)
                 | VersionActivated(name=name, number=number)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from collections.abc import AsyncIterable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import wraps
 from time import perf_counter_ns
 from types import CoroutineType
@@ -23,7 +23,9 @@ from typing import Any
 
 import orjson
 
+from babyagi_nb.core.admission import Rules, admit
 from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
+from babyagi_nb.core.isolation import Sandbox
 from babyagi_nb.core.ports import Definitions, Journal, Keys, Notify
 from babyagi_nb.core.preview import preview
 from babyagi_nb.core.records import FunctionVersion
@@ -31,9 +33,10 @@ from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime import triggers
 from babyagi_nb.runtime.capture import Capture
 from babyagi_nb.runtime.compiler import Location
+from babyagi_nb.runtime.confined import Confined, Packages
 from babyagi_nb.runtime.frame import Firing, Frame, current, leave, propagate, under
 from babyagi_nb.runtime.imports import Provide
-from babyagi_nb.runtime.linker import Kind, Link, Linker, Slot
+from babyagi_nb.runtime.linker import Kind, Link, Linker, Slot, resemble
 from babyagi_nb.runtime.loop import BackgroundLoop
 from babyagi_nb.runtime.recorder import Recorder
 from babyagi_nb.runtime.traces import line_of
@@ -61,15 +64,24 @@ class Executor:
         namespace: MutableMapping[str, Any],
         provide: Provide,
         notify: Notify,
+        sandbox: Sandbox,
+        rules: Rules,
+        packages: Packages = lambda name, number: None,
     ) -> None:
         self.recorder = Recorder(journal)
-        self.linker = Linker(
-            namespace=namespace, keys=keys, provide=provide, dependency=self._dependency
-        )
         self.capture = Capture()
         self.loop = BackgroundLoop()
         self._definitions = definitions
         self._catalogue: Catalogue = definitions.catalogue
+        self.confined = Confined(
+            catalogue=self._catalogue, keys=keys, sandbox=sandbox, packages=packages,
+            provide=provide, recorder=self.recorder, call=self.logged, finish=self.loop.run,
+        )  # fmt: skip
+        self.linker = Linker(
+            namespace=namespace, keys=keys, provide=provide, dependency=self._dependency,
+            admit=lambda version: admit(version, self._catalogue, rules),
+            confine=self.confined.function,
+        )  # fmt: skip
         self._variants = Variants(self.recorder, self)
         self._notify = notify
         self._slots: dict[str, Slot] = {}
@@ -98,6 +110,18 @@ class Executor:
             self.capture.attach()
         return self._variants.start(self._current_link(slot), args, kwargs, timeout=timeout)
 
+    def call_version(
+        self,
+        version: FunctionVersion,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        timeout: float | None = None,
+    ) -> Any:
+        """Run one version, active or not: also a draft. Nothing is set to run after it."""
+        if getattr(sys.stdout, "write", None) is not self.capture.write:
+            self.capture.attach()
+        return self._variants.start(self.linker.link(version), args, kwargs, timeout=timeout)
+
     def refresh(self) -> None:
         """Look at what other kernels changed, now."""
         self._due = perf_counter_ns() + REFRESH_EVERY
@@ -115,7 +139,7 @@ class Executor:
                 link = slot.link
                 if link is None:
                     continue
-                if self._catalogue.active(slot.name) != link.number:
+                if link.foreign or self._catalogue.active(slot.name) != link.number:
                     slot.link = None
                 else:
                     self._listen(link)
@@ -161,7 +185,7 @@ class Executor:
                 if link is None:
                     link = self.linker.link(self._catalogue.version(slot.name))
                     self._listen(link)
-                    _resemble(slot.logged, link.function)
+                    resemble(slot.logged, link.function)
                     slot.link = link
         return link
 
@@ -338,7 +362,7 @@ class Executor:
         if link.kind == "generator":
             # Run to its end, but not kept: its record has what there is to say.
             deque(result, maxlen=0)
-        return _drained(result) if link.kind == "async_generator" else result
+        return triggers.drained(result) if link.kind == "async_generator" else result
 
     def _admitted(
         self,
@@ -372,15 +396,3 @@ class Executor:
             f"trigger {name!r} after {cause.function!r} failed: "
             f"{line_of(error)} (see %babyagi logs {name} --status error)"
         )
-
-
-async def _drained(items: AsyncIterable[Any]) -> None:
-    async for _ in items:
-        pass
-
-
-def _resemble(logged: Callable[..., Any], function: Callable[..., Any]) -> None:
-    """Let ``inspect``, help and completion see the function behind its logged callable."""
-    logged.__doc__ = function.__doc__
-    logged.__module__ = function.__module__
-    logged.__wrapped__ = function  # type: ignore[attr-defined]

@@ -15,16 +15,17 @@ from collections.abc import Callable, Mapping, MutableMapping
 from types import ModuleType
 from typing import Any, Literal
 
+from babyagi_nb.core.admission import Admission
 from babyagi_nb.core.ports import Keys
 from babyagi_nb.core.preview import preview
 from babyagi_nb.core.records import FunctionVersion, Import
-from babyagi_nb.errors import MissingName, near
+from babyagi_nb.errors import MissingName, NotGranted, near
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime.compiler import Location, compile_version
 from babyagi_nb.runtime.imports import Provide, bring
 from babyagi_nb.runtime.validation import Check, argument_check
 
-__all__ = ["Dependency", "Kind", "Link", "Linker", "Slot"]
+__all__ = ["Dependency", "Kind", "Link", "Linker", "Slot", "resemble"]
 
 Kind = Literal["sync", "async", "generator", "async_generator"]
 
@@ -47,9 +48,9 @@ class Link:
     """One version, ready to run."""
 
     __slots__ = (
-        "accepts_output", "circle", "first", "function", "kind", "listeners", "logs", "module",
-        "most", "name", "names", "number", "plain", "prepare", "ready", "secret", "star", "timeout",
-        "version",
+        "accepts_output", "circle", "first", "foreign", "function", "kind", "listeners", "logs",
+        "module", "most", "name", "names", "number", "plain", "prepare", "ready", "secret", "star",
+        "timeout", "version",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +70,8 @@ class Link:
         self.kind: Kind = _kind(function)
         self.timeout = spec.timeout
         self.logs = spec.log
+        self.foreign = False
+        """Whether an admission was needed, which any change of the definitions may void."""
         self.ready = _readiness(
             argument_check(function, spec.name) if spec.validate else None, prepare
         )
@@ -111,8 +114,12 @@ class Linker:
         keys: Keys,
         provide: Provide,
         dependency: Dependency,
+        admit: Callable[[FunctionVersion], Admission],
+        confine: Callable[..., Callable[..., Any]],
     ) -> None:
         self.namespace = namespace
+        self._admit = admit
+        self._confine = confine
         self.locations: dict[tuple[FunctionName, VersionNumber], Location] = {}
         self._keys = keys
         self._provide = provide
@@ -126,14 +133,44 @@ class Linker:
         dependency: Dependency | None = None,
         package: str = "babyagi_functions",
     ) -> Link:
-        """Make *version* runnable.
+        """Make *version* runnable, here or in the sandbox, as it is admitted.
 
         *dependency* gives what stands under the name of a dependency, by default the logged
         callable. Raises :class:`~babyagi_nb.errors.MissingName` for an import that is not there;
         whatever the top of the function's own code raises passes through.
         """
+        admission = self._admit(version)
+        if admission.place == "sandbox":
+            return self._outside(version, admission, silent=dependency is not None)
+        withheld = set(version.spec.keys) - set(admission.grants.keys)
+        link = self._inside(
+            version,
+            location,
+            dependency or self._dependency,
+            package,
+            withheld if admission.state != "own" else set(),
+        )
+        link.foreign = admission.state != "own"
+        return link
+
+    def _outside(self, version: FunctionVersion, admission: Admission, *, silent: bool) -> Link:
+        """A link of which no code is executed in this process."""
+        function = self._confine(version, admission, silent=silent)
+        link = Link(version, ModuleType(f"babyagi_sandboxed.{version.name}"), function, None)
+        link.foreign = True
+        # The sandbox keeps the time itself, and ends the process that ran out of it.
+        link.timeout = None
+        return link
+
+    def _inside(
+        self,
+        version: FunctionVersion,
+        location: Location | None,
+        given: Dependency,
+        package: str,
+        withheld: set[str],
+    ) -> Link:
         spec = version.spec
-        given = dependency or self._dependency
         module = ModuleType(f"{package}.{spec.name}", spec.description or None)
         space = module.__dict__
         space["__builtins__"] = self._builtins_for(version)
@@ -142,7 +179,7 @@ class Linker:
             space[wanted.name] = bring(wanted, spec.name, self._provide)
         for name in spec.dependencies:
             space[name] = given(name, kind)
-        prepare = self._preparation(version, space)
+        prepare = self._preparation(version, space, withheld)
         if prepare is not None:
             # Decorators, defaults and helpers may need these names while the code is executed.
             prepare()
@@ -167,7 +204,7 @@ class Linker:
         return {**vars(builtins), "__import__": importing}
 
     def _preparation(
-        self, version: FunctionVersion, space: dict[str, Any]
+        self, version: FunctionVersion, space: dict[str, Any], withheld: set[str]
     ) -> Callable[[], None] | None:
         """What has to be fetched anew before each call: notebook names and keys."""
         spec = version.spec
@@ -185,6 +222,11 @@ class Linker:
                         or "run the cell that defines it, or store it as a function",
                     ) from None
             for key in spec.keys:
+                if key in withheld:
+                    raise NotGranted(
+                        f"{version.label} was approved without the key {key!r}",
+                        fix=f"%babyagi approve {version.label} looks at it again",
+                    )
                 value = self._keys.get(key)
                 if value is None:
                     raise MissingName(
@@ -229,3 +271,10 @@ def _positional(function: Callable[..., Any]) -> tuple[tuple[str, ...], str | No
     )
     star = next((f"*{each.name}" for each in parameters if each.kind is each.VAR_POSITIONAL), None)
     return names, star, bool(names or star)
+
+
+def resemble(logged: Callable[..., Any], function: Callable[..., Any]) -> None:
+    """Let ``inspect``, help and completion see the function behind its logged callable."""
+    logged.__doc__ = function.__doc__
+    logged.__module__ = function.__module__
+    logged.__wrapped__ = function  # type: ignore[attr-defined]

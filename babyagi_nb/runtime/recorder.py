@@ -16,7 +16,7 @@ import itertools
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from time import perf_counter_ns, time_ns
@@ -26,8 +26,10 @@ from weakref import WeakSet
 
 import orjson
 
+from babyagi_nb.core import scrubbing
 from babyagi_nb.core.ports import Journal
 from babyagi_nb.core.preview import preview
+from babyagi_nb.core.records import LogPolicy
 from babyagi_nb.core.runs import RunStatus
 from babyagi_nb.errors import RunTimeout
 from babyagi_nb.ids import FunctionName, RunId, VersionNumber
@@ -72,12 +74,25 @@ class Recorder:
         parent: Frame | None,
     ) -> Frame:
         """Make a run under *parent*, or triggered by it if it is firing; see ``stand``."""
-        frame = Frame(self.next_id(), link.name, link.number, parent)
-        frame.policy = link.logs
-        if link.logs == "none":
+        return self.enter(
+            link.name, link.number, link.logs, parent, lambda: link.previews(args, kwargs)
+        )
+
+    def enter(
+        self,
+        name: FunctionName,
+        number: VersionNumber,
+        policy: LogPolicy,
+        parent: Frame | None,
+        params: Callable[[], dict[str, Any]],
+    ) -> Frame:
+        """Make a run of a version that may run elsewhere; *params* are previews by name."""
+        frame = Frame(self.next_id(), name, number, parent)
+        frame.policy = policy
+        if policy == "none":
             frame.anchor = parent.anchor if parent is not None else None
             return frame
-        frame.head = self._head(frame, parent, link.previews(args, kwargs))
+        frame.head = self._head(frame, parent, params())
         return frame
 
     def stand(self, frame: Frame) -> None:
@@ -169,7 +184,7 @@ def _failure(frame: Frame, error: BaseException) -> dict[str, Any]:
         "duration": frame.duration,
         "status": next((name for each, name in _STATUS if issubclass(kind, each)), "error"),
         "error": kind_of(error),
-        "message": words_of(error)[:4000],
+        "message": scrubbing.head(words_of(error), 4000),
         "traceback": text_of(error),
     }
     if frame.stdout is not None:

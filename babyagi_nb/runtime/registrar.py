@@ -16,6 +16,8 @@ from dataclasses import replace
 from time import time_ns
 from typing import Any
 
+from babyagi_nb.core import scrubbing
+from babyagi_nb.core.admission import state_of
 from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
 from babyagi_nb.core.digest import freeze
 from babyagi_nb.core.drafting import Draft, circles, draft, refuse_unclear
@@ -26,10 +28,12 @@ from babyagi_nb.core.records import FunctionSpec, FunctionVersion
 from babyagi_nb.core.registration import Registered, Registration
 from babyagi_nb.core.settlement import Surroundings
 from babyagi_nb.core.source import CellSource, Declared
-from babyagi_nb.errors import DependencyError, near
+from babyagi_nb.core.trust import is_trusted
+from babyagi_nb.errors import DependencyError, RegistrationError, TestFailure, near
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.executor import Executor
+from babyagi_nb.runtime.traces import line_of
 from babyagi_nb.runtime.trial import Trial
 
 __all__ = ["Registrar"]
@@ -91,16 +95,21 @@ class Registrar:
         namespace: Mapping[str, Any] | None,
         location: Location | None,
     ) -> Registration:
+        _refuse_secrets(source.text)
         self._executor.refresh()
         names = {each.name for each in functions}
         for wanted in _wanted(functions, declared):
             if wanted not in names:
                 self._offer(wanted)
         catalogue = self._definitions.catalogue
+        if namespace is None:
+            namespace = self._executor.linker.namespace
+        foreign = any(declared(each.name).origin != "user" for each in functions)
         surroundings = Surroundings(
-            functions=_Known(catalogue),
+            functions=_Known(catalogue, drafts=foreign),
             keys=catalogue.keys(),
-            notebook=self._executor.linker.namespace if namespace is None else namespace,
+            # Somebody else's code is not to find, or name, what lives in the notebook.
+            notebook={} if foreign else namespace,
         )
         drafted = draft(functions, declared, surroundings, cell=source.cell, methods=self._methods)
         batch = _Batch(drafted)
@@ -110,7 +119,7 @@ class Registrar:
             self._executor.place(each.version, location)
         self._executor.sync()
         for each in batch.outcome:
-            if each.change != "unchanged":
+            if each.change not in ("unchanged", "proposed"):
                 action = "added" if each.change == "added" else "updated"
                 self._executor.announce(action, each.version.name)
         return Registration(
@@ -128,7 +137,27 @@ class Registrar:
             return 0
         candidates = [freeze(each, catalogue.next_number(each.name), 0) for each in batch.specs]
         executor = self._executor
+        if any(not is_trusted(each) or each.trust == "sandbox" for each in batch.specs):
+            return self._try_outside(candidates)
         return Trial(executor.linker, catalogue, candidates, location, executor.loop.run).run()
+
+    def _try_outside(self, candidates: Sequence[FunctionVersion]) -> int:
+        """Run the tests in the sandbox: they are as little trusted as what they test."""
+        known = {each.name: each for each in candidates}
+        tests: dict[str, FunctionVersion] = {}
+        for version in candidates:
+            for text in version.spec.tests:
+                tests.setdefault(text, version)
+        count = 0
+        for text, version in tests.items():
+            try:
+                count += self._executor.confined.test(version, known, (text,))
+            except Exception as error:
+                raise TestFailure(
+                    f"test failed: {text.strip().splitlines()[-1]}: {line_of(error)}",
+                    fix="nothing was stored; mend the function or the test",
+                ) from error
+        return count
 
 
 class _Batch:
@@ -164,7 +193,9 @@ class _Batch:
             self._refuse_missing(spec, catalogue)
             found = self._known_version(spec, catalogue)
             previous = catalogue.active(spec.name)
-            if found is not None and found.number == previous:
+            if found is not None and (
+                found.number == previous or not self._may_run(found, catalogue)
+            ):
                 self._note(found, "unchanged", previous)
             elif found is not None:
                 events.append(
@@ -172,6 +203,7 @@ class _Batch:
                 )
                 self._note(found, "activated", previous)
             else:
+                proposed = not is_trusted(spec)
                 version = FunctionVersion(
                     spec=spec,
                     number=catalogue.next_number(spec.name),
@@ -179,7 +211,10 @@ class _Batch:
                     created_at=now,
                     peers=tuple(name for name in peers.get(spec.name, ()) if name != spec.name),
                 )
-                events.append(FunctionRegistered.of(version, previous))
+                events.append(FunctionRegistered.of(version, previous, proposed=proposed))
+                if proposed:
+                    self._note(version, "proposed", previous)
+                    continue
                 events += self._unmuted(spec, catalogue)
                 self._note(version, "added" if previous is None else "updated", previous)
         return Decision(events=events, summary=f"register {_some(self._edges)}")
@@ -193,10 +228,20 @@ class _Batch:
         ]
 
     def _known_version(self, spec: FunctionSpec, catalogue: Catalogue) -> FunctionVersion | None:
+        """The version that says the same already. What the user types is the user's, whoever
+        proposed the same text before.
+        """
         for version in reversed(catalogue.versions(spec.name)):
-            if version.digest == self._digests[spec.name]:
+            if version.digest == self._digests[spec.name] and (
+                is_trusted(version.spec) or not is_trusted(spec)
+            ):
                 return version
         return None
+
+    @staticmethod
+    def _may_run(version: FunctionVersion, catalogue: Catalogue) -> bool:
+        """Whether to say *version* again may activate it: not a draft, and nobody else's word."""
+        return state_of(version, catalogue) in ("own", "approved")
 
     def _refuse_missing(self, spec: FunctionSpec, catalogue: Catalogue) -> None:
         """A dependency may have been removed by another kernel since the draft."""
@@ -213,14 +258,25 @@ class _Batch:
         self.outcome.append(Registered(version=version, change=change, previous=previous))
 
 
+def _refuse_secrets(text: str) -> None:
+    """A value typed into source would be stored, shown and copied with it."""
+    if scrubbing.active() and scrubbing.scrub(text) != text:
+        raise RegistrationError(
+            "the code holds the value of a key",
+            fix="declare the key with keys=NAME, read it by that name, and have a new one issued",
+        )
+
+
 class _Known:
     """The names of a catalogue as a collection, without copying them."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, *, drafts: bool) -> None:
         self._catalogue = catalogue
+        self._drafts = frozenset(name for name, _ in catalogue.drafts()) if drafts else frozenset()
+        """A draft may build on other drafts; what the user types builds on what is active."""
 
     def __contains__(self, name: object) -> bool:
-        return name in self._catalogue
+        return name in self._catalogue or name in self._drafts
 
     def __iter__(self) -> Any:
         return iter(self._catalogue)

@@ -16,12 +16,13 @@ Guards, each logged as ``refused``:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Sequence
+from typing import Any
 
 from babyagi_nb.ids import FunctionName
 from babyagi_nb.runtime.frame import Firing
 
-__all__ = ["MAX_DEPTH", "MAX_RUNS", "follow", "refusal"]
+__all__ = ["MAX_DEPTH", "MAX_RUNS", "drained", "follow", "refusal"]
 
 MAX_DEPTH = 16
 MAX_RUNS = 256
@@ -69,3 +70,9 @@ def refusal(listener: FunctionName, cause: Firing, circle: bool) -> str:
     if cause.cascade.runs >= MAX_RUNS:
         return f"{MAX_RUNS} runs were triggered already"
     return ""
+
+
+async def drained(items: AsyncIterable[Any]) -> None:
+    """Run an async generator to its end; its record has what there is to say."""
+    async for _ in items:
+        pass

@@ -100,7 +100,7 @@ def test_a_pack_of_the_original_loads_unmodified(app: BabyAGI, tmp_path: Path) -
             return sorted(f["name"] for f in func.get_all_functions())
         """,
     )
-    app.load_functions(file)
+    app.load_functions(file, approve=True)
     assert app.triple(2) == 6
     assert app.get_function("nine_times")["dependencies"] == ["triple"]
     assert app.known() == ["ask", "known", "nine_times", "triple"]
@@ -123,7 +123,7 @@ def test_a_pack_of_the_original_loads_unmodified(app: BabyAGI, tmp_path: Path) -
 )
 def test_every_form_of_the_import_is_understood(app: BabyAGI, tmp_path: Path, header: str) -> None:
     file = write(tmp_path, header + "@func.register_function()\ndef one():\n    return 1\n")
-    app.load_functions(file)
+    app.load_functions(file, approve=True)
     assert app.one() == 1
 
 
@@ -144,7 +144,7 @@ def test_decorators_by_every_name_are_understood(app: BabyAGI, tmp_path: Path) -
             return one()
         """,
     )
-    app.load_functions(str(file))
+    app.load_functions(str(file), approve=True)
     assert app.two() == "one"
 
 
@@ -164,7 +164,7 @@ def test_a_pack_may_compute_and_write_while_it_loads(app: BabyAGI, tmp_path: Pat
         func.add_trigger("one", "two")
         """,
     )
-    app.load_functions(file)
+    app.load_functions(file, approve=True)
     assert app.get_function("one")["description"] == "a computed text"
     assert app.two() == 1
     assert app.get_triggers_for_function("two") == ["one"]
@@ -187,7 +187,7 @@ def test_a_broken_pack_says_where_and_leaves_the_store_as_it_was(
 ) -> None:
     file = write(tmp_path, text)
     with pytest.raises(PackError, match=words) as caught:
-        app.load_functions(file)
+        app.load_functions(file, approve=True)
     assert str(file) in str(caught.value)
     assert list(app.catalogue) == []
 
@@ -208,7 +208,7 @@ def test_one_bad_function_keeps_the_whole_pack_out(app: BabyAGI, tmp_path: Path)
         """,
     )
     with pytest.raises(PackError, match=r"line 9.*shadow"):
-        app.load_functions(file)
+        app.load_functions(file, approve=True)
     assert list(app.catalogue) == []
 
 
@@ -225,7 +225,7 @@ def test_the_hosts_modules_are_not_left_behind(app: BabyAGI, tmp_path: Path) -> 
         "from functionz.core.framework import func\n"
         "@func.register_function()\ndef f():\n    return 1\n",
     )
-    app.load_functions(file)
+    app.load_functions(file, approve=True)
     assert "functionz" not in sys.modules
 
 

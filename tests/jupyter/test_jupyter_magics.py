@@ -404,9 +404,62 @@ def test_load_lists_packs_and_stores_a_file(desk: Any, tmp_path: Path) -> None:
         "@func.register_function(metadata={'description': 'Doubles.'})\n"
         "def double(x):\n    return 2 * x\n"
     )
-    assert "double v1 registered" in shown(desk.ok("%babyagi load mine.py").value)
+    assert "double v1 proposed" in shown(desk.ok("%babyagi load mine.py").value)
+    assert desk.ok("%babyagi run double@1 4").value == 8
+    desk.ok("%babyagi load mine.py --approve")
     assert desk.ok("double(4)").value == 8
     assert desk.refused("%babyagi load nosuch").startswith("NotFound: ")
+
+
+PROPOSAL = """
+import babyagi_nb
+_ = babyagi_nb.get_func_instance().propose(
+    "def peek():\\n    return 1\\n\\ndef helper():\\n    return 2",
+    origin="model:scripted", hosts=["api.example.org"],
+)
+"""
+
+
+def test_a_draft_is_looked_at_and_approved_by_the_line_that_comes_with_it(desk: Any) -> None:
+    desk.ok(PROPOSAL)
+    assert "peek@1" in shown(desk.ok("%babyagi drafts").value)
+    card = shown(desk.ok("%babyagi approve peek@1").value)
+    assert "api.example.org:443" in card
+    (line,) = [each for each in card.splitlines() if "review=" in each]
+    line = line[line.index("%babyagi approve") :]
+    assert line.endswith("hosts=api.example.org:443")
+    assert desk.shell.rl_next_input == line
+    assert "peek@1 approved; it may connect to api.example.org:443" in shown(desk.ok(line).value)
+    assert desk.ok("peek()").value == 1
+    assert "revoked" in shown(desk.ok("%babyagi revoke peek").value)
+    assert desk.refused("peek()").startswith("NotGranted: peek@1 was revoked")
+
+
+def test_nothing_is_granted_without_the_review_code(desk: Any) -> None:
+    desk.ok(PROPOSAL)
+    assert "look at it first" in desk.refused("%babyagi approve peek@1 hosts=api.example.org")
+    assert desk.refused("%babyagi approve peek@1 review=000000").startswith("NotGranted: ")
+    assert "denied" in shown(desk.ok("%babyagi deny helper@1 reason='not wanted'").value)
+    assert desk.refused("%babyagi run helper@1").startswith("NotGranted: helper@1 was denied")
+    assert "helper" not in shown(desk.ok("%babyagi drafts").value)
+
+
+def test_a_cell_may_stay_in_the_sandbox(desk: Any) -> None:
+    import os
+
+    desk.ok("%%babyagi_function trust=sandbox\nimport os\n\ndef where(): return os.getpid()")
+    assert desk.ok("where()").value != os.getpid()
+    assert "UsageError" in desk.refused("%%babyagi_function hosts=a/b\ndef f(): ...")
+    desk.ok(WORLD)
+    assert desk.refused("%babyagi approve world").startswith("NotFound: world@1 is your own")
+
+
+def test_a_cell_made_from_somebody_elses_version_stays_in_the_sandbox(desk: Any) -> None:
+    desk.ok(PROPOSAL)
+    desk.ok("%babyagi edit peek@1")
+    first = desk.shell.rl_next_input.splitlines()[0]
+    assert "trust=sandbox" in first
+    assert "hosts=api.example.org:443" in first
 
 
 def test_a_keys_value_is_typed_unseen_and_never_shown(
@@ -419,12 +472,12 @@ def test_a_keys_value_is_typed_unseen_and_never_shown(
         shown(desk.ok(f"%babyagi key {line}").value)
         for line in ("set token", "list", "check token")
     ]
-    assert "key 'token' kept in this kernel only" in texts[0]
-    assert "this kernel" in texts[1]
+    assert "key 'token' kept in an encrypted file" in texts[0]
+    assert all("encrypted file" in text for text in texts[1:])
     assert canary not in "".join(texts)
     desk.ok("%%babyagi_function keys=token\ndef use(): return len(token)")
     assert desk.ok("use()").value == len(canary)
-    desk.ok("%babyagi key rm token")
+    assert "removed from the encrypted file" in shown(desk.ok("%babyagi key rm token").value)
     assert "missing" in shown(desk.ok("%babyagi key list").value)
     assert desk.refused("%babyagi key rm tokn").startswith("NotFound: no key 'tokn'")
     assert desk.refused("%babyagi key set").startswith("UsageError: %babyagi key set needs NAME")

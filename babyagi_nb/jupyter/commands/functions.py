@@ -98,15 +98,19 @@ def load(request: Request) -> View:
     if "PACK" not in request.given:
         rows = tuple((name, str(file)) for name, file in sorted(app.packs().items()))
         return TableView(Table(columns=("pack", "file"), rows=rows))
-    registration = app.load_functions(request.given["PACK"])
-    bind(app, request.shell.user_ns, (str(each.version.name) for each in registration.functions))
+    approve = bool(request.given.get("approve"))
+    registration = app.load_functions(request.given["PACK"], approve=approve)
+    names = [str(each.version.name) for each in registration.functions]
+    bind(app, request.shell.user_ns, (name for name in names if name in app.catalogue))
     if len(registration.functions) == 1:
         return notes_of(registration)
     changed = sum(1 for each in registration.functions if each.change != "unchanged")
-    names = ", ".join(each.version.name for each in registration.functions)
     warned = "".join(f"\nwarning: {each}" for each in registration.warnings)
-    total = len(registration.functions)
-    return Line(f"{total} functions loaded, {changed} changed: {names}{warned}")
+    line = f"{len(names)} functions loaded, {changed} changed: {', '.join(names)}{warned}"
+    drafts = sum(1 for each in app.catalogue.drafts() if each[0] in names)
+    if drafts:
+        line += f"\n{drafts} of them are drafts and run in the sandbox only: %babyagi drafts"
+    return Line(line)
 
 
 def named(text: str) -> tuple[str, int | None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from babyagi_nb.jupyter.arguments import read_arguments
 from babyagi_nb.jupyter.awaiting import Attentive, finish
+from babyagi_nb.jupyter.commands.functions import named
 from babyagi_nb.jupyter.grammar import SUBCOMMANDS
 from babyagi_nb.jupyter.literals import read_run_line, read_values
 from babyagi_nb.jupyter.request import Request
@@ -23,7 +24,10 @@ def run(request: Request) -> Any:
     given = read_arguments(shlex.join([*filter(None, [line.name]), *line.options]), syntax)
     arguments = read_values(line.arguments, request.local)
     app = request.app
-    result = app.call(line.name, arguments.args, arguments.kwargs, timeout=given.get("timeout"))
+    name, version = named(line.name)
+    result = app.call(
+        name, arguments.args, arguments.kwargs, timeout=given.get("timeout"), version=version
+    )
     if type(result) is not CoroutineType:
         return result
     if given.get("awaitable"):
