@@ -99,7 +99,8 @@ class Trusting(ABC):
         """
         given = {
             "keys": words(keys, "keys"), "hosts": words(hosts, "hosts"),
-            "reads": words(reads, "reads"), "calls": words(calls, "calls"), "memory": memory, "seconds": seconds, "kernel": kernel,
+            "reads": words(reads, "reads"), "calls": words(calls, "calls"),
+            "memory": memory, "seconds": seconds, "kernel": kernel,
         }  # fmt: skip
         from babyagi_nb.distributions.classify import locked
         from babyagi_nb.distributions.needs import needs

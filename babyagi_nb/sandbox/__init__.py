@@ -1,0 +1,1 @@
+"""Runs stored functions in processes that the operating system keeps from everything else."""
