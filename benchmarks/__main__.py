@@ -26,7 +26,8 @@ from benchmarks.table import keep, machine, text
 __all__ = ["SUITES", "main", "run_suite"]
 
 SUITES = (
-    "calls", "scale", "kill", "register", "open", "extension", "queries", "visibility", "torture",
+    "calls", "values", "scale", "kill", "register", "open", "extension", "queries", "visibility",
+    "sandbox", "torture",
 )  # fmt: skip
 """In the order of the table; ``calls`` is the module ``bench_calls``."""
 

@@ -22,6 +22,7 @@ FIGURES = {
         "chain of 3, each record, against the wrapper",
         "triggers of 10, each record, against the wrapper",
     ],
+    "values": ["snapshot of a frame of 100 MB, against one pass over it"],
     "scale": ["the same with 20 registered functions, against 3"],
     "kill": ["records lost or doubled by SIGKILL straight after 20 calls"],
     "register": ["register 20 functions in a batch", "register one function alone"],
@@ -38,6 +39,12 @@ FIGURES = {
         "fold",
     ],
     "visibility": ["age of the newest log row that another kernel sees"],
+    "sandbox": [
+        "standard sandbox: call in a child that was ready, against `python -I -S -c pass`",
+        "standard sandbox: call in a child forked for it, against `python -I -S -c pass`",
+        "standard sandbox: first call, which starts the fork server, against "
+        "`python -I -S -c pass`",
+    ],
     "torture": ["2 kernels writing under random kills: acknowledged things lost or doubled"],
 }
 """The rows with a goal, suite by suite."""
