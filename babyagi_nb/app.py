@@ -17,6 +17,7 @@ from babyagi_nb.core.admission import Rules, admit
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import Transaction
 from babyagi_nb.core.isolation import TIERS, Sandbox
+from babyagi_nb.core.panel import SECTIONS, Panel
 from babyagi_nb.core.plain import function_row
 from babyagi_nb.core.policy import Policy
 from babyagi_nb.core.ports import Finding, Keys, Notify, Queries
@@ -29,10 +30,13 @@ from babyagi_nb.policy import machine_policy
 from babyagi_nb.reading import Reading
 from babyagi_nb.registering import Registering
 from babyagi_nb.runtime.approvals import Approvals
+from babyagi_nb.runtime.arguments import arguments_of
 from babyagi_nb.runtime.changes import Changes
 from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.runtime.frame import current_run
 from babyagi_nb.runtime.registrar import Registrar
+from babyagi_nb.runtime.sketch import sketch
+from babyagi_nb.runtime.validation import json_schema
 from babyagi_nb.sandbox.deferred import Deferred
 from babyagi_nb.settings import Settings, read_settings
 from babyagi_nb.store.home import find_home
@@ -205,9 +209,33 @@ class BabyAGI(Reading, Registering, Trusting):
         self.function(name)
         return self.executor.call(name, tuple(args), kwargs or {}, timeout)
 
+    def call_with_json(
+        self, name: str, arguments: Mapping[str, Any], *, version: int | None = None
+    ) -> Any:
+        """Call *name* with JSON that fits its schema: what a form fills in, or a model.
+
+        Hints say what a value means, so a date may come as text. Raises
+        :class:`~babyagi_nb.errors.ArgumentError`.
+        """
+        self.refresh()
+        found = self.catalogue.version(name, version)
+        active = self.catalogue.active(name) == found.number
+        if active:
+            self.executor.prepare(name)
+        link = self.executor.linked(found) or self.executor.linker.link(found)
+        args, kwargs = arguments_of(link.function, arguments)
+        return self.call(name, args, kwargs, version=None if active else found.number)
+
     def schema(self, name: str) -> dict[str, Any]:
         """JSON schema of the arguments of *name*, as tools and forms want it."""
-        return self.executor.schema(name)
+        self.executor.prepare(name)
+        return self.schema_of(name)
+
+    def schema_of(self, name: str, version: int | None = None) -> dict[str, Any]:
+        """The same of any version, without executing code: exact where it has run already."""
+        found = self.catalogue.version(name, version)
+        link = self.executor.linked(found)
+        return json_schema(sketch(found.spec) if link is None else link.function)
 
     # -- triggers ------------------------------------------------------------------------------
 
@@ -226,6 +254,16 @@ class BabyAGI(Reading, Registering, Trusting):
         where = self.keys.set(name, value)
         self.changes.declare_key(name, where.partition(";")[0])
         return f"key {name!r} kept in {where}"
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def panel(self, section: str | None = None, name: str | None = None) -> Panel:
+        """The dashboard below a cell, open at *section* and at the function *name*.
+
+        Sections are ``functions`` (the default), ``logs``, ``graph``, ``triggers``, ``keys``,
+        ``packs`` and ``drafts``.
+        """
+        return Panel(self, section or SECTIONS[0], name)
 
     # -- upkeep --------------------------------------------------------------------------------
 

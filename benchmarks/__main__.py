@@ -27,7 +27,7 @@ __all__ = ["SUITES", "main", "run_suite"]
 
 SUITES = (
     "calls", "values", "scale", "kill", "register", "open", "extension", "queries", "visibility",
-    "sandbox", "torture",
+    "sandbox", "dashboard", "torture",
 )  # fmt: skip
 """In the order of the table; ``calls`` is the module ``bench_calls``."""
 

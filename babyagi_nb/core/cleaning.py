@@ -79,6 +79,9 @@ def one_line(text: object, limit: int = 120) -> str:
     >>> one_line("a\n   b\tc")
     'a b c'
     """
+    if type(text) is str and len(text) <= limit and text.isascii() and text.isprintable():
+        # Nothing in it acts; most texts are of this kind.
+        return " ".join(text.split())
     return clean(_SPACE.sub(" ", clean(text, 4 * limit)).strip(), limit)
 
 

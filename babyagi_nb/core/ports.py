@@ -20,9 +20,11 @@ __all__ = [
     "Decision",
     "Definitions",
     "Finding",
+    "Fresh",
     "Journal",
     "Keys",
     "Maintenance",
+    "News",
     "Notify",
     "Queries",
     "Table",
@@ -105,6 +107,27 @@ class Table:
     """Whether rows beyond the asked limit were left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What happened in the log since the last look."""
+
+    runs: tuple[Run, ...] = ()
+    """Runs that began or ended, oldest first."""
+    dropped: int = 0
+    """How many more there were."""
+
+
+class News(Protocol):
+    """One watcher's place in the log. Costs whoever writes nothing; meant for one thread."""
+
+    def poll(self, limit: int) -> Fresh:
+        """What is new since the last poll, about *limit* runs at most; the newest are kept.
+
+        A run that was told as begun is told again when it ended, however much is dropped.
+        """
+        ...
+
+
 class Queries(Protocol):
     """Reading the log and the catalogue. A run is seen as soon as its record is written."""
 
@@ -130,6 +153,10 @@ class Queries(Protocol):
 
     def interrupt(self) -> None:
         """Stop the query that is under way, if any; safe from any thread."""
+        ...
+
+    def news(self) -> News:
+        """Watch the log from now on."""
         ...
 
 

@@ -1,7 +1,8 @@
 """Loading into IPython, and leaving again without a trace.
 
 Loading registers the magics, one completion matcher, one input transformation, one help hook, one
-``pre_run_cell`` callback and one configurable. No store is opened and nothing heavy is imported
+``pre_run_cell`` callback, one formatter, one configurable and, in a kernel, the comm target that
+pages look for. No store is opened and nothing heavy is imported
 until a magic is used. ``pre_execute`` is never hooked: it fires for every widget message too.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babyagi_nb import kernel_app
 from babyagi_nb.errors import BabyAGIError
@@ -18,6 +19,11 @@ from babyagi_nb.jupyter.completer import matcher_for
 from babyagi_nb.jupyter.magics import BabyAGIMagics
 from babyagi_nb.jupyter.names import StoreNames
 from babyagi_nb.jupyter.outgoing import Outgoing
+from babyagi_nb.jupyter.wires import KernelWires
+
+if TYPE_CHECKING:
+    from babyagi_nb.core.panel import Panel
+    from babyagi_nb.jupyter.hub import Hub
 
 __all__ = ["Extension", "load", "unload"]
 
@@ -36,6 +42,7 @@ class Extension:
         self._hooks: dict[str, Any] = {}
         self._configurable: Any = None
         self._outgoing = Outgoing(shell)
+        self._wires = KernelWires(shell, _hub)
 
     def enter(self) -> None:
         shell = self.shell
@@ -50,7 +57,9 @@ class Extension:
             if kind not in shell.inspector.mime_hooks:
                 shell.inspector.mime_hooks[kind] = self._hooks[kind] = _help_as(kind)
         self._configure()
+        shell.display_formatter.mimebundle_formatter.for_type_by_name(*_PANEL, _show_panel)
         self._outgoing.enter()
+        self._wires.enter()
         kernel_app.prepare(namespace=shell.user_ns, notify=_tell)
 
     def leave(self) -> None:
@@ -75,6 +84,8 @@ class Extension:
         ours = (BabyAGIMagics, type(self._configurable))
         shell.configurables[:] = [each for each in shell.configurables if type(each) not in ours]
         type(self._configurable).clear_instance()
+        shell.display_formatter.mimebundle_formatter.pop(".".join(_PANEL), None)
+        self._wires.leave()
         self._outgoing.leave()
         kernel_app.prepare(namespace=None, notify=None, path=None, settings=None)
 
@@ -129,6 +140,7 @@ def unload(shell: Any) -> None:
 
 
 _EXTENSION = "babyagi_nb"
+_PANEL = ("babyagi_nb.core.panel", "Panel")
 
 
 def _help_as(kind: str) -> Callable[[Any], list[tuple[str, str]] | None]:
@@ -145,6 +157,21 @@ def _help_as(kind: str) -> Callable[[Any], list[tuple[str, str]] | None]:
         return [("Stored function", str(view._repr_mimebundle_()[kind]))]
 
     return card
+
+
+def _hub(concurrent: bool) -> Hub:
+    """The hub of this kernel, made when the first page speaks."""
+    from babyagi_nb.jupyter.bridge import Bridge
+    from babyagi_nb.jupyter.hub import Hub
+
+    bridge = Bridge(kernel_app.get_func_instance, kernel_app.opened, concurrent=concurrent)
+    return Hub(bridge)
+
+
+def _show_panel(panel: Panel) -> dict[str, Any]:
+    from babyagi_nb.jupyter.panels import bundle_of
+
+    return bundle_of(panel)
 
 
 def _tell(message: str) -> None:

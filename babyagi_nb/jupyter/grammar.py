@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
+from babyagi_nb.core.panel import SECTIONS
 from babyagi_nb.core.records import Effects, LogPolicy
 from babyagi_nb.core.runs import STATUSES
 from babyagi_nb.core.trust import Trust
@@ -328,9 +329,12 @@ _ALL = (
         places=(_FILE,), examples=("%babyagi restore ../store-backup",),
     ),
     Subcommand(
-        name="panel", handler="commands.panels:panel", help="an interactive view",
-        places=(Place(name="VIEW", help="which one", choices=("logs",)),),
-        examples=("%babyagi panel logs",),
+        name="panel", handler="commands.panels:panel", help="the dashboard, below the cell",
+        places=(
+            Place(name="VIEW", help="which section; functions unless told", choices=SECTIONS),
+            Place(name="NAME", help="a function to open it at", values="function"),
+        ),
+        examples=("%babyagi panel logs", "%babyagi panel functions hello"),
     ),
     Subcommand(
         name="help", handler="commands.guide:guide", help="what may be typed",

@@ -40,7 +40,6 @@ from babyagi_nb.runtime.linker import Kind, Link, Linker, Slot, resemble
 from babyagi_nb.runtime.loop import BackgroundLoop
 from babyagi_nb.runtime.recorder import Recorder
 from babyagi_nb.runtime.traces import line_of
-from babyagi_nb.runtime.validation import json_schema
 from babyagi_nb.runtime.variants import Variants
 
 __all__ = ["Executor"]
@@ -157,9 +156,10 @@ class Executor:
         """Link *name* now, so that its callable shows its source, signature and documentation."""
         self._current_link(self._slot(name))
 
-    def schema(self, name: str) -> dict[str, Any]:
-        """JSON schema of the arguments of *name*."""
-        return json_schema(self._current_link(self._slot(name)).function)
+    def linked(self, version: FunctionVersion) -> Link | None:
+        """The link of *version* if it is there now; nothing is executed to make one."""
+        link = self._slot(version.name).link
+        return link if link is not None and link.number == version.number else None
 
     def close(self) -> None:
         self._restore_threads()

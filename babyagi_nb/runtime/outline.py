@@ -14,18 +14,26 @@ from typing import Any, Literal, Optional, Union
 
 from babyagi_nb.core.records import FunctionSpec, Parameter
 
-__all__ = ["outline", "read_hint"]
+__all__ = ["Words", "outline", "read_hint"]
 
 
-def outline(spec: FunctionSpec, body: Callable[..., Any]) -> Callable[..., Any]:
+Words = Mapping[str, Any]
+
+
+def outline(
+    spec: FunctionSpec, body: Callable[..., Any], words: Words | None = None
+) -> Callable[..., Any]:
     """Give *body* the name, documentation, signature and hints of the function *spec* is of.
+
+    *words* are hints that are understood beside the well-known ones.
 
     >>> from babyagi_nb.core.records import FunctionSpec, Parameter
     >>> spec = FunctionSpec(name="f", code="", parameters=(Parameter(name="n", annotation="int"),))
     >>> inspect.signature(outline(spec, lambda *args, **kwargs: None))
     <Signature (n: int)>
     """
-    parameters = [_parameter(each) for each in spec.parameters]
+    known = {**_WORDS, **(words or {})}
+    parameters = [_parameter(each, known) for each in spec.parameters]
     body.__name__ = body.__qualname__ = spec.name
     body.__doc__ = spec.description or None
     body.__module__ = f"babyagi_functions.{spec.name}"
@@ -36,14 +44,14 @@ def outline(spec: FunctionSpec, body: Callable[..., Any]) -> Callable[..., Any]:
     return body
 
 
-def read_hint(text: str) -> Any:
+def read_hint(text: str, words: Words | None = None) -> Any:
     """The type that *text* means, or ``Any`` for words that nobody here knows.
 
     >>> read_hint("dict[str, int | None]"), read_hint("np.ndarray")
     (dict[str, int | None], typing.Any)
     """
     try:
-        return _read(ast.parse(text, mode="eval").body)
+        return _read(ast.parse(text, mode="eval").body, _WORDS if words is None else words)
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return Any
 
@@ -58,9 +66,9 @@ class _Default:
         return self._text
 
 
-def _parameter(parameter: Parameter) -> inspect.Parameter:
+def _parameter(parameter: Parameter, words: Words) -> inspect.Parameter:
     empty = inspect.Parameter.empty
-    hint = empty if parameter.annotation is None else read_hint(parameter.annotation)
+    hint = empty if parameter.annotation is None else read_hint(parameter.annotation, words)
     return inspect.Parameter(
         parameter.name,
         getattr(inspect.Parameter, parameter.kind.upper()),
@@ -86,24 +94,24 @@ _WORDS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _read(node: ast.expr) -> Any:
+def _read(node: ast.expr, words: Words) -> Any:
     match node:
         case ast.Constant(value=None):
             return None
         case ast.Constant(value=str(text)):
-            return read_hint(text)
-        case ast.Name(id=name) if name in _WORDS:
-            return _WORDS[name]
+            return read_hint(text, words)
+        case ast.Name(id=name) if name in words:
+            return words[name]
         case ast.Attribute(value=ast.Name(id="typing" | "t"), attr=name) if name in _WORDS:
             return _WORDS[name]
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return Union[_read(left), _read(right)]  # noqa: UP007 - made from values
+            return Union[_read(left, words), _read(right, words)]  # noqa: UP007 - made from values
         case ast.Subscript(value=base, slice=inner):
-            return _subscripted(_read(base), inner)
+            return _subscripted(_read(base, words), inner, words)
     return Any
 
 
-def _subscripted(base: Any, inner: ast.expr) -> Any:
+def _subscripted(base: Any, inner: ast.expr, words: Words) -> Any:
     if base is Any:
         return Any
     parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
@@ -112,7 +120,7 @@ def _subscripted(base: Any, inner: ast.expr) -> Any:
     if base is tuple and any(isinstance(each, ast.Constant) for each in parts):
         # tuple[int, ...]
         return tuple.__class_getitem__(
-            tuple(... if getattr(each, "value", 0) is ... else _read(each) for each in parts)
+            tuple(... if getattr(each, "value", 0) is ... else _read(each, words) for each in parts)
         )
-    read = tuple(_read(each) for each in parts)
+    read = tuple(_read(each, words) for each in parts)
     return base[read if len(read) > 1 else read[0]]

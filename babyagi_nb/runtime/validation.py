@@ -18,7 +18,7 @@ from babyagi_nb.errors import ArgumentError
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["Check", "argument_check", "json_schema"]
+__all__ = ["Check", "adapter_of", "argument_check", "hints_of", "json_schema"]
 
 Check = Callable[[tuple[Any, ...], Mapping[str, Any]], None]
 """Raises :class:`~babyagi_nb.errors.ArgumentError` when an argument does not fit."""
@@ -49,7 +49,7 @@ class _Hint:
         if number is not None and isinstance(value, number) and not isinstance(value, bool):
             return ""
         if self.adapter is None:
-            self.adapter = _adapter(self.hint) or False
+            self.adapter = adapter_of(self.hint) or False
         if self.adapter is False:
             return ""
         from pydantic import ValidationError
@@ -72,7 +72,7 @@ def argument_check(function: Callable[..., Any], name: str) -> Check | None:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return None
-    hints = _hints(function)
+    hints = hints_of(function)
     positional: list[_Hint | None] = []
     by_name: dict[str, _Hint] = {}
     rest: _Hint | None = None
@@ -121,14 +121,17 @@ def json_schema(function: Callable[..., Any]) -> dict[str, Any]:
     """
     required: list[str] = []
     properties: dict[str, Any] = {}
-    hints = _hints(function)
+    shared: dict[str, Any] = {}
+    hints = hints_of(function)
     closed = True
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
             closed = False
             continue
-        adapter = _adapter(hints.get(parameter.name, Any))
+        adapter = adapter_of(hints.get(parameter.name, Any))
         schema = _schema_of(adapter)
+        # References are to the whole document, so what they refer to has to stand there.
+        shared |= schema.pop("$defs", {})
         if parameter.kind is parameter.VAR_POSITIONAL:
             schema = {"type": "array", "items": schema}
         elif parameter.default is parameter.empty:
@@ -136,12 +139,13 @@ def json_schema(function: Callable[..., Any]) -> dict[str, Any]:
         else:
             schema = _with_default(schema, parameter.default)
         properties[parameter.name] = schema
-    return {
+    whole = {
         "type": "object",
         "properties": properties,
         "required": required,
         "additionalProperties": not closed,
     }
+    return whole | ({"$defs": shared} if shared else {})
 
 
 def _refuse(function: str, wanted: _Hint, value: Any) -> None:
@@ -155,7 +159,7 @@ def _refuse(function: str, wanted: _Hint, value: Any) -> None:
         )
 
 
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
     target = inspect.unwrap(function)
     try:
         return typing.get_type_hints(target, include_extras=True)
@@ -171,7 +175,7 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
         return found
 
 
-def _adapter(hint: Any) -> TypeAdapter[Any] | None:
+def adapter_of(hint: Any) -> TypeAdapter[Any] | None:
     from pydantic import ConfigDict, TypeAdapter
     from pydantic.errors import PydanticUserError
 

@@ -8,6 +8,8 @@
       journal/<kernel>.<n>.ndjson  ended runs, one line each
       journal/<kernel>.board       open runs of a living kernel
       archive/                     journal files that were taken into the index, compressed
+      incoming/                    only while a backup is being restored
+      aside-<n>/                   what a restored backup replaced
       functions/                   readable copy of every version; the only part git should see
       store.duckdb                 the index; can be rebuilt from the files above
       turn, lock, definitions.lock files that are locked, never read as data
@@ -71,6 +73,11 @@ class Home:
     @property
     def mirror(self) -> Path:
         return self.path / "functions"
+
+    @property
+    def incoming(self) -> Path:
+        """There only while the content is exchanged for that of a backup."""
+        return self.path / "incoming"
 
     @property
     def turn(self) -> Path:

@@ -28,6 +28,7 @@ from babyagi_nb.store.fold import Folder
 from babyagi_nb.store.home import Home
 from babyagi_nb.store.index import Index
 from babyagi_nb.store.journals import Lines, archived, has_orphans
+from babyagi_nb.store.news import LineNews
 from babyagi_nb.store.rows import COLUMNS, kernel_of, run_of_row, runs_of_lines
 from babyagi_nb.store.sql import run_select
 from babyagi_nb.store.watermarks import read_watermarks
@@ -157,6 +158,9 @@ class StoreQueries:
 
     def interrupt(self) -> None:
         self._index.interrupt()
+
+    def news(self) -> LineNews:
+        return LineNews(self._lines)
 
     # -- how every question is asked -------------------------------------------------------
 

@@ -16,8 +16,8 @@ def test_the_public_names_are_a_decision() -> None:
         "execute_function", "get_all_functions", "get_all_imports", "get_all_secret_keys",
         "get_func_instance", "get_function", "get_function_imports", "get_function_versions",
         "get_log", "get_log_bundle", "get_logs", "get_triggers", "get_triggers_for_function",
-        "load_functions", "register_function", "remove_function", "remove_trigger", "restore",
-        "schema", "sql", "undo", "update_function",
+        "load_functions", "panel", "register_function", "remove_function", "remove_trigger",
+        "restore", "schema", "sql", "undo", "update_function",
     ]  # fmt: skip
 
 

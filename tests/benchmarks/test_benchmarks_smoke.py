@@ -45,6 +45,15 @@ FIGURES = {
         "standard sandbox: first call, which starts the fork server, against "
         "`python -I -S -c pass`",
     ],
+    "dashboard": [
+        "request round trip while a cell is sleeping",
+        "request round trip while a cell is in a Python loop",
+        "row seen after its call, cell sleeping",
+        "row seen after its call, cell in a Python loop",
+        "overhead of an open panel on a logged call",
+        "list of 20 functions, first time",
+        "first page of the log, 2,000 runs",
+    ],
     "torture": ["2 kernels writing under random kills: acknowledged things lost or doubled"],
 }
 """The rows with a goal, suite by suite."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from babyagi_nb.core.panel import SECTIONS
 from babyagi_nb.jupyter.arguments import Values
 from babyagi_nb.jupyter.completer import Suggestions, suggest
 from babyagi_nb.jupyter.grammar import SUBCOMMANDS
@@ -55,7 +56,7 @@ def at(marked: str) -> Suggestions:
         ("%babyagi load de|", "de", ("default_functions",)),
         ("%babyagi trigger add hello after=func|", "func", ("function_added_or_updated",)),
         ("%babyagi help lo|", "lo", ("logs", "load")),
-        ("%babyagi panel |", "", ("logs",)),
+        ("%babyagi panel |", "", SECTIONS),
         ("%%babyagi_function deps=world,he|", "he", ("hello", "help_me")),
         ("%%babyagi_function deps=world, he|", "he", ("hello", "help_me")),
         ("%%babyagi_function --deps he|", "he", ("hello", "help_me")),

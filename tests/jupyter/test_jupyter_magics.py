@@ -489,7 +489,11 @@ def test_no_value_typed_is_no_key(desk: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_panel_and_help(desk: Any) -> None:
-    assert type(desk.ok("%babyagi panel logs").value).__name__ == "LogExplorer"
+    desk.ok(WORLD)
+    desk.ok("world()")
+    assert "world@1" in shown(desk.ok("%babyagi panel logs").value)
+    assert "world" in shown(desk.ok("%babyagi panel functions world").value)
+    assert "no panel" in desk.refused("import babyagi_nb\nbabyagi_nb.panel('lgos')")
     assert "%babyagi logs" in shown(desk.ok("%babyagi help").value)
     assert "deps=" in shown(desk.ok("%babyagi help babyagi_function").value)
     assert "--waterfall" in shown(desk.ok("%babyagi help logs").value)

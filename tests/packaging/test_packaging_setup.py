@@ -113,6 +113,9 @@ def test_make_alone_lists_the_commands() -> None:
         ("test", "-m mypy"),
         ("test", "importlinter"),
         ("test", "-m pytest"),
+        ("test", "npm run --silent check"),
+        ("test", "npm test"),
+        ("images", "tools/take-screenshots"),
         ("bench", "-m benchmarks"),
         ("torture", "-m torture"),
     ],
@@ -125,3 +128,46 @@ def test_the_ci_script_runs_make_test() -> None:
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert script.rstrip().endswith("make --keep-going test")
     subprocess.run(["bash", "-n", str(ROOT / ".ci/run")], check=True, timeout=30)
+
+
+def find_node(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the search in an empty checkout with nothing on the PATH but *folder*."""
+    (folder / "tools").mkdir()
+    script = shutil.copy(ROOT / "tools/find-node", folder / "tools")
+    for tool in ("sh", "dirname"):
+        found = shutil.which(tool)
+        assert found is not None
+        (folder / tool).symlink_to(found)
+    return subprocess.run(
+        [folder / "sh", script],
+        cwd=folder,
+        env={"PATH": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def node(folder: Path, *, new_enough: bool) -> None:
+    """Put a stand-in there that answers the question the search asks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("node", "npm"):
+        (folder / name).write_text(f"#!/bin/sh\nexit {int(not new_enough)}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+
+
+def test_a_node_that_is_new_enough_is_taken_from_the_path(folder: Path) -> None:
+    node(folder, new_enough=True)
+    assert find_node(folder).stdout == f"{folder}\n"
+
+
+def test_instead_of_an_old_node_the_one_of_the_checkout_is_taken(folder: Path) -> None:
+    node(folder, new_enough=False)
+    node(folder / ".venv-node/bin", new_enough=True)
+    assert find_node(folder).stdout == f"{folder}/.venv-node/bin\n"
+
+
+def test_no_node_gives_a_message(folder: Path) -> None:
+    done = find_node(folder)
+    assert done.returncode == 1
+    assert "No Node.js 20.19 or newer with npm was found" in done.stderr

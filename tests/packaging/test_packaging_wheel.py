@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.message
 import email.parser
+import json
 import os
 import re
 import shutil
@@ -20,7 +21,15 @@ import babyagi_nb.installation as installation
 
 ROOT = Path(__file__).parents[2]
 LEFT_BEHIND = shutil.ignore_patterns(
-    ".git", ".venv", ".babyagi", "__pycache__", ".*_cache", ".hypothesis", "node_modules", "dist"
+    ".git",
+    ".venv",
+    ".babyagi",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+    "node_modules",
+    "dist",
+    "lib",
 )
 
 
@@ -65,6 +74,18 @@ def test_the_wheel_holds_every_file_of_the_package(content: set[str]) -> None:
     assert "babyagi_nb/py.typed" in content
 
 
+FRONT_END = "data/share/jupyter/labextensions/babyagi-nb/"
+
+
+def test_the_wheel_carries_the_built_front_end_once(content: set[str]) -> None:
+    """Whoever installs it needs no Node, and JupyterLab finds it without being told."""
+    placed = {name.partition(FRONT_END)[2] for name in content if FRONT_END in name}
+    assert {"package.json", "install.json", "schemas/babyagi-nb/plugin.json"} <= placed
+    assert any(re.fullmatch(r"static/remoteEntry\.\w+\.js", name) for name in placed)
+    assert not [name for name in content if name.startswith("babyagi_nb/labextension/")]
+    assert {"babyagi_nb/widgets/static/panel.js", "babyagi_nb/widgets/static/panel.css"} <= content
+
+
 def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
     assert wheel.name.endswith("-py3-none-any.whl")
 
@@ -83,6 +104,14 @@ def test_the_sources_that_the_wheel_was_built_from_lack_no_test_or_notebook(whee
         names = {name.partition("/")[2] for name in packed.getnames()}
     assert {"Makefile", "LICENSE", "tests/conftest.py", "tools/find-python"} <= names
     assert "jupyter-config/ipython/startup/50-babyagi.py" in names
+    assert {"labextension/package-lock.json", "labextension/src/index.ts"} <= names
+    assert not [name for name in names if "node_modules" in name or "labextension/lib/" in name]
+
+
+def test_the_lock_of_the_front_end_names_no_registry() -> None:
+    """So it works with whichever registry npm is set up for."""
+    lock = json.loads((ROOT / "labextension" / "package-lock.json").read_text(encoding="utf-8"))
+    assert [name for name, each in lock["packages"].items() if "resolved" in each] == []
 
 
 def test_the_licence_travels_along(metadata: email.message.Message, content: set[str]) -> None:
@@ -125,6 +154,30 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_startup_file_lands_where_ipython_looks(python: Path) -> None:
     landed = python.parents[1] / "etc" / "ipython" / "startup" / "50-babyagi.py"
     assert landed.read_text(encoding="utf-8") == installation.STARTUP
+
+
+def test_jupyterlab_lists_the_front_end_as_enabled_and_ok(python: Path, tmp_path: Path) -> None:
+    """With the libraries of this environment lent to that of the wheel."""
+    libraries = os.pathsep.join(path for path in sys.path if "site-packages" in path)
+    env = {
+        **os.environ,
+        "PYTHONPATH": libraries,
+        "HOME": str(tmp_path),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "JUPYTER_PATH": str(python.parents[1] / "share" / "jupyter"),
+    }
+    done = subprocess.run(
+        [python, "-m", "jupyterlab.labextensions", "list"],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    (line,) = (line for line in (done.stdout + done.stderr).splitlines() if "babyagi-nb v" in line)
+    assert "enabled" in line
+    assert "OK" in line
+    assert "(python, babyagi_nb)" in line
 
 
 def test_a_fresh_environment_knows_the_magics_without_importing_us(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from getpass import getpass
-from typing import Any
 
 from babyagi_nb.core.ports import Table
-from babyagi_nb.errors import KeyStoreError, NotFound, UsageError, near
+from babyagi_nb.errors import NotFound, UsageError, near
 from babyagi_nb.jupyter.display import Line
+from babyagi_nb.jupyter.keyrows import KnownKey, known_keys, place_of, remove_key
 from babyagi_nb.jupyter.request import Request
-from babyagi_nb.keys.chain import removed_from, source_of, troubles_of
+from babyagi_nb.keys.chain import troubles_of
 from babyagi_nb.widgets.table import TableView
 from babyagi_nb.widgets.view import Stack, View
 
@@ -47,67 +47,38 @@ def _set(request: Request, name: str) -> View:
 def _removed(request: Request, name: str) -> View:
     app = request.app
     declared = name in app.catalogue.keys()  # noqa: SIM118
-    if not declared and not _found_in(request, name):
+    if not declared and not place_of(app, name):
         raise _unknown(request, name)
-    places = removed_from(app.keys, name)
-    if declared:
-        app.changes.forget_key(name)
-    said = f"key {name!r} removed from {' and '.join(places) or 'this store'}"
-    if still := _found_in(request, name):
-        # A variable of the kernel is not ours to take, and would come back with the next kernel.
-        said += f"; the {still} still supplies it, until it is taken out where the kernel starts"
-    users = next((row["used_by"] for row in _known(request) if row["name"] == name), ())
-    if users and not still:
-        said += f"; {', '.join(users)} cannot run without it"
-    return Line(said)
+    return Line(remove_key(app, name))
 
 
 def _listed(request: Request) -> View:
     rows = tuple(
-        (row["name"], row["place"] or "missing", ", ".join(row["used_by"]))
-        for row in _known(request)
+        (each.name, each.place or "missing", ", ".join(each.used_by))
+        for each in known_keys(request.app)
     )
     return TableView(Table(columns=("key", "value", "used by"), rows=rows))
 
 
 def _checked(request: Request, name: str | None) -> View:
     """A line for each key: where its value is found, who needs it, and what is to be done."""
-    wanted = [row for row in _known(request) if name in (None, row["name"])]
+    wanted = [each for each in known_keys(request.app) if name in (None, each.name)]
     if name is not None and not wanted:
         raise _unknown(request, name)
     rows = tuple(
-        (row["name"], row["place"] or "missing", ", ".join(row["used_by"]), _mend(row))
-        for row in wanted
+        (each.name, each.place or "missing", ", ".join(each.used_by), _mend(each))
+        for each in wanted
     )
     table = Table(columns=("key", "found in", "needed by", "to do"), rows=rows)
     return Stack(TableView(table), *map(Line, troubles_of(request.app.keys)))
 
 
-def _mend(row: dict[str, Any]) -> str:
-    if row["place"]:
-        return "" if row["used_by"] else "no function needs it"
-    return f"%babyagi key set {row['name']}"
-
-
-def _known(request: Request) -> list[dict[str, Any]]:
-    """What is known of each key that the store names or that has a value here."""
-    app = request.app
-    rows = {str(each["name"]): {**each} for each in app.get_all_secret_keys()}
-    for name in app.keys.sources():
-        rows.setdefault(name, {"name": name, "used_by": []})
-    return [
-        {**row, "name": name, "place": _found_in(request, name)}
-        for name, row in sorted(rows.items())
-    ]
-
-
-def _found_in(request: Request, name: str) -> str:
-    try:
-        return source_of(request.app.keys, name)
-    except KeyStoreError:
-        return ""
+def _mend(key: KnownKey) -> str:
+    if key.place:
+        return "" if key.used_by else "no function needs it"
+    return f"%babyagi key set {key.name}"
 
 
 def _unknown(request: Request, name: str) -> NotFound:
-    known = [str(row["name"]) for row in _known(request)]
+    known = [each.name for each in known_keys(request.app)]
     return NotFound(f"no key {name!r}", fix=near(name, known) or f"%babyagi key set {name}")

@@ -1,0 +1,296 @@
+/**
+ * One conversation with one kernel, whichever wire it goes over.
+ *
+ * A client outlives its kernels: the host attaches a wire when there is one and detaches it when it
+ * is gone. `epoch` counts the greetings that were answered, so whoever shows data of a kernel knows
+ * when to ask again. Nothing is cached here; a section asks for the page it shows.
+ */
+
+import { Failure, Hello, MAIN_OPS, Op, Ops, Push, Request, VERSION } from './protocol';
+import { Phase, Situation } from './situation';
+import { RequestError, Wire, aborted, disagreement, read, tooSlow } from './transport';
+
+export type { Phase, Situation } from './situation';
+
+type Event = Push['event'];
+type Handler<E extends Event> = (push: Extract<Push, { event: E }>) => void;
+
+interface Waiting {
+  resolve(ok: unknown): void;
+  reject(error: unknown): void;
+  done(): void;
+}
+
+/** How long an unanswered greeting waits before the next; the kernel takes each of them once. */
+const GREET_AGAIN_MS = 2000;
+/** How long a reading request may take when the kernel answers beside a busy cell. */
+const TIMEOUT_MS = 30_000;
+
+export class Client {
+  phase: Phase = 'connecting';
+  hello: Hello | null = null;
+  /** Why `phase` is `mismatch` or the greeting was refused. */
+  problem: Failure | null = null;
+  /** Grows with every answered greeting, and when a view that was out of sight is seen again. */
+  epoch = 0;
+  /** Grows whenever anything here changed. */
+  changes = 0;
+  situation: Situation = { place: '', reason: '', language: '' };
+
+  private wire: Wire | null = null;
+  private unhook: () => void = () => undefined;
+  private nextId = 1;
+  private waiting = new Map<number, Waiting>();
+  private handlers = new Map<Event, Set<(push: Push) => void>>();
+  private listeners = new Set<() => void>();
+  private greeting: ReturnType<typeof setTimeout> | undefined;
+  private wants = { runs: 0, definitions: 0 };
+  private views = 0;
+  private hidden = 0;
+
+  constructor(private readonly name: string) {}
+
+  /** Talk over *wire* from now on, beginning with a greeting. */
+  attach(wire: Wire): void {
+    this.detach('connecting');
+    this.wire = wire;
+    this.unhook = wire.receive((message) => this.take(message));
+    this.greet();
+  }
+
+  /** The kernel is gone, for the reason *phase*; what was asked fails with it. */
+  detach(phase: Exclude<Phase, 'live' | 'mismatch'>): void {
+    clearTimeout(this.greeting);
+    this.unhook();
+    this.unhook = () => undefined;
+    this.wire?.close();
+    this.wire = null;
+    this.hello = null;
+    this.problem = null;
+    const failure = new RequestError({
+      code: 'Gone',
+      message: 'The kernel went away before it answered.',
+      fix: 'Try again when the kernel is back.',
+    });
+    for (const each of [...this.waiting.values()]) {
+      each.reject(failure);
+    }
+    this.become(phase);
+  }
+
+  /** The host found out something about where this client stands. */
+  explain(situation: Partial<Situation>): void {
+    this.situation = { ...this.situation, ...situation };
+    this.become(this.phase);
+  }
+
+  /** Greet again, for a kernel that loaded us only now. */
+  greet(): void {
+    clearTimeout(this.greeting);
+    const wire = this.wire;
+    if (wire === null) {
+      return;
+    }
+    this.greeting = setTimeout(() => this.greet(), GREET_AGAIN_MS);
+    this.ask('hello', { client: this.name, v: VERSION }).then(
+      (hello) => this.wire === wire && this.greeted(hello),
+      (error) => this.wire === wire && this.refused(error),
+    );
+  }
+
+  /** Ask the kernel; rejects with `RequestError`, or with an `AbortError` when aborted. */
+  request<O extends Op>(
+    op: O,
+    args: Ops[O]['args'],
+    options: { signal?: AbortSignal; main?: boolean } = {},
+  ): Promise<Ops[O]['ok']> {
+    if (this.phase !== 'live') {
+      return Promise.reject(
+        new RequestError({
+          code: 'NotConnected',
+          message: 'There is no kernel with babyagi_nb to ask.',
+          fix: this.problem?.fix ?? 'Open a notebook, and load babyagi_nb in it.',
+        }),
+      );
+    }
+    return this.ask(op, args, options);
+  }
+
+  /** Call *handler* for every push of one kind. Returns how to stop. */
+  on<E extends Event>(event: E, handler: Handler<E>): () => void {
+    const known = this.handlers.get(event) ?? new Set();
+    this.handlers.set(event, known);
+    known.add(handler as (push: Push) => void);
+    this.want(event, 1);
+    let stopped = false;
+    return () => {
+      if (!stopped) {
+        stopped = true;
+        known.delete(handler as (push: Push) => void);
+        this.want(event, -1);
+      }
+    };
+  }
+
+  /** Call *listener* whenever phase, hello or epoch changed. Returns how to stop. */
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** A view of this client is shown. Returns how to say whether it is in sight, and that it is gone. */
+  view(): { seen(visible: boolean): void; close(): void } {
+    let visible = true;
+    let closed = false;
+    this.count(1, 0);
+    return {
+      seen: (now) => {
+        if (!closed && now !== visible) {
+          visible = now;
+          this.count(0, now ? -1 : 1);
+        }
+      },
+      close: () => {
+        if (!closed) {
+          closed = true;
+          this.count(-1, visible ? 0 : -1);
+        }
+      },
+    };
+  }
+
+  /** While views exist and none is in sight, the kernel need not push anything. */
+  private get asleep(): boolean {
+    return this.views > 0 && this.hidden >= this.views;
+  }
+
+  private count(views: number, hidden: number): void {
+    const before = this.asleep;
+    this.views += views;
+    this.hidden += hidden;
+    if (before !== this.asleep) {
+      this.tell();
+      if (before && this.phase === 'live') {
+        this.epoch += 1;
+        this.become('live');
+      }
+    }
+  }
+
+  private ask<O extends Op>(
+    op: O,
+    args: Ops[O]['args'],
+    options: { signal?: AbortSignal; main?: boolean } = {},
+  ): Promise<Ops[O]['ok']> {
+    const { signal, main = MAIN_OPS.has(op) } = options;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(aborted());
+        return;
+      }
+      const id = this.nextId++;
+      const forget = () => {
+        this.waiting.delete(id);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+      const abort = () => {
+        forget();
+        reject(aborted());
+      };
+      // What waits for the main shell, or for a kernel without subshells, may wait for hours.
+      const patient = main || !this.hello?.concurrent;
+      const timer = patient
+        ? undefined
+        : setTimeout(() => {
+            forget();
+            reject(tooSlow(op, TIMEOUT_MS));
+          }, TIMEOUT_MS);
+      signal?.addEventListener('abort', abort);
+      this.waiting.set(id, {
+        resolve: (ok) => resolve(ok as Ops[O]['ok']),
+        reject,
+        done: forget,
+      });
+      try {
+        const message: Request<O> = { v: VERSION, id, op, args };
+        this.wire?.send(message as Request, { main });
+      } catch (error) {
+        forget();
+        reject(error);
+      }
+    });
+  }
+
+  private take(message: unknown): void {
+    const found = read(message);
+    if (found?.kind === 'response') {
+      const waiting = this.waiting.get(found.value.id);
+      waiting?.done();
+      if ('ok' in found.value) {
+        waiting?.resolve(found.value.ok);
+      } else {
+        waiting?.reject(new RequestError(found.value.error));
+      }
+    } else if (found?.kind === 'push') {
+      if (found.value.event === 'ping') {
+        // A page that was closed cannot say so: silence is how the kernel notices.
+        this.ask('alive', {}).catch(() => undefined);
+      }
+      for (const handler of [...(this.handlers.get(found.value.event) ?? [])]) {
+        handler(found.value);
+      }
+    }
+  }
+
+  private greeted(hello: Hello): void {
+    clearTimeout(this.greeting);
+    const problem = disagreement(hello.v, hello.package);
+    if (problem !== null) {
+      this.problem = problem;
+      this.become('mismatch');
+      return;
+    }
+    this.hello = hello;
+    this.problem = null;
+    this.epoch += 1;
+    this.become('live');
+    this.tell();
+  }
+
+  private refused(error: unknown): void {
+    if (error instanceof RequestError && error.code !== 'Gone') {
+      clearTimeout(this.greeting);
+      this.problem = { code: error.code, message: error.message, fix: error.fix };
+      this.become('mismatch');
+    }
+  }
+
+  /** Keep count of who wants pushes, and tell the kernel when that changes. */
+  private want(event: Event, by: 1 | -1): void {
+    if (event === 'runs' || event === 'definitions') {
+      const before = this.wants[event] > 0;
+      this.wants[event] += by;
+      if (before !== this.wants[event] > 0) {
+        this.tell();
+      }
+    }
+  }
+
+  private tell(): void {
+    if (this.phase === 'live') {
+      const awake = !this.asleep;
+      const { runs, definitions } = this.wants;
+      const wanted = { runs: awake && runs > 0, definitions: awake && definitions > 0 };
+      this.ask('subscribe', wanted).catch(() => undefined);
+    }
+  }
+
+  private become(phase: Phase): void {
+    this.phase = phase;
+    this.changes += 1;
+    for (const listener of [...this.listeners]) {
+      listener();
+    }
+  }
+}

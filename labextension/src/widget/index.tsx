@@ -1,0 +1,68 @@
+/**
+ * The panel in the output of a cell: the same application, over the comm of an anywidget.
+ *
+ * The model carries two settings, `section` and `name`, and nothing else: a notebook is saved with
+ * the state of its widgets, so data of a store must not be in it. Everything goes as custom messages.
+ */
+
+import type { AnyModel, Render } from '@anywidget/types';
+import { createRoot } from 'react-dom/client';
+import { Place } from '../hooks';
+import { Request } from '../protocol';
+import { App } from '../shell';
+import { Client } from '../store';
+import { Wire } from '../transport';
+
+export interface PanelModel extends Record<string, unknown> {
+  section: string | null;
+  name: string | null;
+}
+
+export class WidgetWire implements Wire {
+  private stop: () => void = () => undefined;
+
+  constructor(private readonly model: AnyModel<PanelModel>) {}
+
+  /** The widget has one way to the kernel; the kernel itself moves what must run on its main shell. */
+  send(message: Request): void {
+    this.model.send(message);
+  }
+
+  receive(handler: (message: unknown) => void): () => void {
+    const hear = (content: unknown) => handler(content);
+    this.model.on('msg:custom', hear);
+    this.stop = () => this.model.off('msg:custom', hear);
+    return this.stop;
+  }
+
+  close(): void {
+    this.stop();
+  }
+}
+
+/** anywidget calls this for every place the panel is shown in; what it returns takes it away. */
+export const render: Render<PanelModel> = ({ model, el }) => {
+  const client = new Client('widget');
+  client.explain({ place: '' });
+  el.classList.add('bnb-cell');
+  // Keys typed here are not shortcuts of the notebook.
+  el.setAttribute('data-lm-suppress-shortcuts', 'true');
+  const root = createRoot(el);
+  const draw = () => {
+    const name = model.get('name');
+    const place: Place = { section: model.get('section') ?? 'functions', ...(name && { name }) };
+    root.render(<App client={client} place={place} />);
+  };
+  model.on('change:section', draw);
+  model.on('change:name', draw);
+  client.attach(new WidgetWire(model));
+  draw();
+  return () => {
+    model.off('change:section', draw);
+    model.off('change:name', draw);
+    root.unmount();
+    client.detach('missing');
+  };
+};
+
+export default { render };
