@@ -43,7 +43,7 @@ def measure(size: Size) -> list[Row]:
         pack = folder / "pack.py"
         pack.write_text(as_pack(many_functions(size.many - 1)) + as_pack(HELLO), encoding="utf-8")
         with opened(folder / "store") as app:
-            app.load_functions(pack)
+            app.load_functions(pack, approve=True)
             upkeep(app).fold()
         fresh.run(_PROGRAM, str(folder / "store"))
         found = [fresh.run(_PROGRAM, str(folder / "store")) for _ in range(size.starts)]
