@@ -36,7 +36,6 @@ from babyagi_nb.runtime.registrar import Registrar
 from babyagi_nb.sandbox.deferred import Deferred
 from babyagi_nb.settings import Settings, read_settings
 from babyagi_nb.store.home import find_home
-from babyagi_nb.store.readonly import Looker
 from babyagi_nb.store.store import open_store
 from babyagi_nb.trusting import Trusting
 
@@ -248,6 +247,8 @@ class BabyAGI(Reading, Registering, Trusting):
 
         Only for a store that was opened with ``read_only``; others have ``functions/`` in them.
         """
+        from babyagi_nb.store.readonly import Looker
+
         maintenance = self._store.maintenance
         if not isinstance(maintenance, Looker):
             raise UsageError(

@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import Transaction
@@ -37,7 +38,9 @@ from babyagi_nb.store.lock import FileLock, Turnstile
 from babyagi_nb.store.memory import MemoryDefinitions, MemoryJournal, MemoryLines
 from babyagi_nb.store.mirror import Mirror, restore_from_mirror
 from babyagi_nb.store.queries import StoreQueries
-from babyagi_nb.store.readonly import Looker, Unlogged, existing
+
+if TYPE_CHECKING:
+    from babyagi_nb.store.readonly import Unlogged
 
 __all__ = ["Store", "open_store"]
 
@@ -89,6 +92,9 @@ def open_store(
     >>> store.close()
     """
     if read_only and path is not None:
+        # Most stores are opened for writing.
+        from babyagi_nb.store.readonly import Looker, Unlogged, existing
+
         looker = Looker(existing(path))
         return Store(
             journal=Unlogged(),
