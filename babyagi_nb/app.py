@@ -21,7 +21,7 @@ from babyagi_nb.core.panel import SECTIONS, Panel
 from babyagi_nb.core.plain import function_row
 from babyagi_nb.core.policy import Policy
 from babyagi_nb.core.ports import Finding, Keys, Notify, Queries
-from babyagi_nb.errors import near
+from babyagi_nb.errors import StoreUnwritable, UsageError, near
 from babyagi_nb.keys.chain import KeyChain
 from babyagi_nb.keys.redaction import keep_out, without_secrets
 from babyagi_nb.keys.seal import MemorySeal, Seal
@@ -52,7 +52,8 @@ class BabyAGI(Reading, Registering, Trusting):
     ``path`` is the store's directory, ``":memory:"``, or ``None`` for ``.babyagi`` beside the
     nearest ``.babyagi``, ``pyproject.toml`` or ``.git``, else in the working directory. Opening
     creates nothing; the first write does. ``namespace`` is where functions find the notebook's own
-    names; by default ``__main__``.
+    names; by default ``__main__``. ``read_only`` changes no file at all, and opens stores of newer
+    versions too; runs are not logged then, and :meth:`export` writes what is there as text.
 
     >>> app = BabyAGI(":memory:")
     >>> _ = app.add_function("double", "def double(x: int):\n    return 2 * x")
@@ -74,12 +75,16 @@ class BabyAGI(Reading, Registering, Trusting):
         policy: Policy | None = None,
         sandbox: Sandbox | None = None,
         confirm: Callable[[str], bool] | None = None,
+        read_only: bool | None = None,
     ) -> None:
         self.settings = settings or read_settings(Path.cwd())
         self.namespace = vars(sys.modules["__main__"]) if namespace is None else namespace
         self.notify: Notify = notify or _warn
         self.keys: Keys = KeyChain(on_trouble=self._tell) if keys is None else keys
-        self._store = open_store(_place(path, self.settings), notify=self._tell)
+        self.read_only = self.settings.read_only if read_only is None else read_only
+        self._store = open_store(
+            _place(path, self.settings), notify=self._tell, read_only=self.read_only
+        )
         keep_out(self.keys, self._store.journal)
         self.policy = machine_policy() if policy is None else policy
         self._confirm = confirm or (lambda question: False)
@@ -251,6 +256,10 @@ class BabyAGI(Reading, Registering, Trusting):
 
     def add_key(self, name: str, value: str) -> str:
         """Keep a key's value outside the store, and return in plain words where."""
+        if self.read_only:
+            raise StoreUnwritable(
+                "the store was opened for reading", fix="open it without read_only=True"
+            )
         where = self.keys.set(name, value)
         self.changes.declare_key(name, where.partition(";")[0])
         return f"key {name!r} kept in {where}"
@@ -270,6 +279,21 @@ class BabyAGI(Reading, Registering, Trusting):
     def backup(self, target: str | Path) -> Path:
         """Write a verified copy of the store to *target*."""
         return self._store.maintenance.backup(Path(target))
+
+    def export(self, target: str | Path) -> int:
+        """Write every version as a text file into *target*; returns how many there are.
+
+        Only for a store that was opened with ``read_only``; others have ``functions/`` in them.
+        """
+        from babyagi_nb.store.readonly import Looker
+
+        maintenance = self._store.maintenance
+        if not isinstance(maintenance, Looker):
+            raise UsageError(
+                "the text mirror of this store is in its directory",
+                fix=f"copy {self.path}/functions" if self.path else "",
+            )
+        return maintenance.export(Path(target))
 
     def restore(self, source: str | Path) -> None:
         """Put a backup in the store's place; what was there is moved aside."""

@@ -41,6 +41,7 @@ class Registering(ABC):
     executor: Executor
     registrar: Registrar
     sandbox: Sandbox
+    read_only: bool
     settings: Settings
     _host: Host
     _loading: set[str]
@@ -218,8 +219,8 @@ class Registering(ABC):
 
     def _offer(self, name: str) -> bool:
         """Whether *name* is stored; a default pack is loaded when first asked for."""
-        if name in self.catalogue:
-            return True
+        if name in self.catalogue or self.read_only:
+            return name in self.catalogue
         known = installed_packs()
         for pack in self.settings.packs:
             if pack in known and pack not in self._loading and defines(known[pack], name):

@@ -26,6 +26,8 @@ class Settings:
 
     store_path: str | None = None
     """Directory of the store, or ``:memory:``; ``None`` finds ``.babyagi`` of the project."""
+    read_only: bool = False
+    """Whether the store is only looked at; stores of newer versions then open as well."""
     validate: bool = True
     """Whether functions check their arguments unless they say otherwise."""
     packs: tuple[str, ...] = ("default_functions",)

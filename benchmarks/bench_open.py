@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 
+from babyagi_nb.core.source import CellSource
 from benchmarks import fresh
-from benchmarks.bench_scale import as_pack
 from benchmarks.ours import HELLO, many_functions, opened, upkeep
 from benchmarks.row import Row, Size
 
@@ -40,10 +40,8 @@ print(json.dumps({
 def measure(size: Size) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        pack = folder / "pack.py"
-        pack.write_text(as_pack(many_functions(size.many - 1)) + as_pack(HELLO), encoding="utf-8")
         with opened(folder / "store") as app:
-            app.load_functions(pack)
+            app.register_cell(CellSource(text=f"{many_functions(size.many - 1)}\n\n{HELLO}"))
             upkeep(app).fold()
         fresh.run(_PROGRAM, str(folder / "store"))
         found = [fresh.run(_PROGRAM, str(folder / "store")) for _ in range(size.starts)]

@@ -20,6 +20,7 @@ and the doctor finds no problem. What was written but not yet acknowledged may b
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import shutil
@@ -83,15 +84,20 @@ class Verdict:
         )
 
 
-def torture(folder: Path, *, seconds: float, writers: int, seed: int) -> Verdict:
-    """Let *writers* processes write to a store in *folder* for *seconds*, and judge it."""
+def torture(
+    folder: Path, *, seconds: float, writers: int, seed: int, enough: float = math.inf
+) -> Verdict:
+    """Let *writers* processes write to a store in *folder*, and judge it.
+
+    It ends after *seconds*, or earlier when *enough* of them were killed.
+    """
     chance = random.Random(seed)
     store, acknowledged = folder / "store", folder / "acknowledged"
     acknowledged.mkdir()
     with opened(store) as app:
         app.add_function("helper", HELPER)
         app.add_function("work", WORK)
-    kills, complaints = _kill_and_replace(store, acknowledged, seconds, writers, chance)
+    kills, complaints = _kill_and_replace(store, acknowledged, seconds, writers, chance, enough)
     return judge(store, acknowledged, kills, complaints)
 
 
@@ -121,7 +127,12 @@ class _Writer:
 
 
 def _kill_and_replace(
-    store: Path, acknowledged: Path, seconds: float, count: int, chance: random.Random
+    store: Path,
+    acknowledged: Path,
+    seconds: float,
+    count: int,
+    chance: random.Random,
+    enough: float,
 ) -> tuple[Counter[str], list[str]]:
     kills: Counter[str] = Counter()
     complaints: list[str] = []
@@ -130,7 +141,7 @@ def _kill_and_replace(
     until = monotonic() + seconds
     moved_at, size = monotonic(), 0
     try:
-        while (now := monotonic()) < until:
+        while (now := monotonic()) < until and kills.total() < enough:
             for place, writer in enumerate(writers):
                 if writer.dies_at is None and writer.started.exists():
                     writer.dies_at = now + writer.life
@@ -317,6 +328,7 @@ def _problems(app: BabyAGI) -> list[str]:
 def _main() -> int:
     parser = argparse.ArgumentParser(description="Kill writing kernels and count what is lost.")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--kills", type=int, help="end earlier, after so many kills")
     parser.add_argument("--writers", type=int, default=8)
     parser.add_argument("--seed", type=float, default=None)
     parser.add_argument("--writer", type=int, help=argparse.SUPPRESS)
@@ -328,7 +340,13 @@ def _main() -> int:
         _write(options.store, options.acknowledged, options.writer, chance)
     seed = int(options.seed) if options.seed is not None else random.randrange(1 << 30)
     folder = Path(tempfile.mkdtemp(prefix="torture-"))
-    verdict = torture(folder, seconds=options.seconds, writers=options.writers, seed=seed)
+    verdict = torture(
+        folder,
+        seconds=options.seconds,
+        writers=options.writers,
+        seed=seed,
+        enough=options.kills or math.inf,
+    )
     print(f"seed {seed}: {verdict}")
     if verdict.clean:
         shutil.rmtree(folder)

@@ -27,7 +27,9 @@ from babyagi_nb.core.trust import (
 from babyagi_nb.errors import NotGranted
 from babyagi_nb.ids import FunctionName
 
-__all__ = ["Admission", "Rules", "admit", "companions", "forbid", "standing", "state_of"]
+__all__ = [
+    "Admission", "Rules", "admit", "companions", "forbid", "may_accompany", "standing", "state_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,15 @@ def companions(
     return tuple(found.values())
 
 
+def may_accompany(member: FunctionVersion, catalogue: Catalogue, rules: Rules) -> bool:
+    """Whether *member* may be where something is granted: it is the user's, or has their word."""
+    state = state_of(member, catalogue)
+    if state == "approved":
+        approval = catalogue.approval(member.name, member.number)
+        return approval is not None and _is_sealed(approval, member, rules)
+    return state == "own"
+
+
 def forbid(version: FunctionVersion, grants: Grants, policy: Policy) -> None:
     """Raise :class:`~babyagi_nb.errors.NotGranted` for grants that *policy* forbids."""
     forbidden = policy.forbidden(grants)
@@ -125,8 +136,7 @@ def _own(version: FunctionVersion, catalogue: Catalogue, rules: Rules) -> Admiss
     forbid(version, grants, rules.policy)
     if grants:
         for member in companions(version, catalogue, grants):
-            state = state_of(member, catalogue)
-            if state == "draft":
+            if not may_accompany(member, catalogue, rules):
                 first = wording(grants)[0]
                 raise NotGranted(
                     f"{version.label} may {' '.join(first)}, and its dependency {member.label} "

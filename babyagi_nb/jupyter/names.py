@@ -39,7 +39,7 @@ def _names(app: BabyAGI, kind: Values) -> list[str]:
     if kind in ("function", "run"):
         return sorted(catalogue)
     if kind == "version":
-        names = sorted(catalogue)
+        names = sorted({*catalogue, *(name for name, _ in catalogue.drafts())})
         return [f"{name}@{number}" for name in names for number in catalogue.numbers(name)]
     if kind == "source":
         return [*sorted(catalogue), FUNCTION_ADDED_OR_UPDATED]

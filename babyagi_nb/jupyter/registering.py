@@ -92,7 +92,7 @@ def notes_of(registration: Registration) -> View:
     for at, each in enumerate(registration.functions):
         outcome: Outcome = "registered"
         if each.change in ("unchanged", "activated", "proposed"):
-            outcome = each.change  # type: ignore[assignment]
+            outcome = each.change
         notes.append(
             RegistrationNote(
                 each.version,

@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 
 from babyagi_nb.errors import KeyStoreError
 
@@ -72,7 +71,7 @@ class PrivateFolder:
     def replace(self, name: str, content: bytes) -> None:
         """Make *content* the content of *name*, all of it or nothing."""
         path = self.path / name
-        draft = self.path / f".{name}.{token_hex(8)}"
+        draft = self.path / f".{name}.{os.urandom(8).hex()}"
         try:
             self._make()
             try:

@@ -8,8 +8,8 @@ another user. A seal says who, not when: what has to be revocable or fresh is th
 from __future__ import annotations
 
 import hmac
+import os
 from pathlib import Path
-from secrets import token_bytes
 
 from babyagi_nb.keys.folder import PrivateFolder, config_folder
 from babyagi_nb.keys.secretfile import SIZE, make_secret, read_secret
@@ -30,7 +30,7 @@ class MemorySeal:
     """
 
     def __init__(self) -> None:
-        self._key = token_bytes(SIZE)
+        self._key = os.urandom(SIZE)
 
     def sign(self, message: bytes) -> str:
         """The seal of *message*, tagged ``s1:``."""

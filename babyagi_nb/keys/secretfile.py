@@ -6,8 +6,8 @@ is told from a secret.
 
 from __future__ import annotations
 
+import os
 import re
-from secrets import token_bytes
 
 from babyagi_nb.errors import KeyStoreError
 from babyagi_nb.keys.folder import PrivateFolder
@@ -42,6 +42,6 @@ def make_secret(folder: PrivateFolder, name: str) -> bytes:
     """The secret in file *name*, made now if there is none; hold the folder's lock meanwhile."""
     found = read_secret(folder, name)
     if found is None:
-        found = token_bytes(SIZE)
+        found = os.urandom(SIZE)
         folder.replace(name, b"babyagi-secret-1 %s\n" % found.hex().encode())
     return found

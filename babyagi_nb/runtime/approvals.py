@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from babyagi_nb.core.admission import Rules, forbid, standing, state_of
+from babyagi_nb.core.admission import Rules, forbid, may_accompany, standing, state_of
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.drafting import circles
 from babyagi_nb.core.events import (
@@ -235,9 +235,10 @@ class Approvals:
                 fix=f"grant what %babyagi approve {version.label} lists, or less",
             )
         for member, state in _companions(version, catalogue):
-            if state != "own" and state != "approved":
+            if not may_accompany(member, catalogue, self._rules):
                 raise NotGranted(
-                    f"{version.label} depends on {member.label}, which is {state}",
+                    f"{version.label} depends on {member.label}, which is {state}"
+                    + (", but not by you" if state == "approved" else ""),
                     fix=f"look at that first: %babyagi approve {member.label}",
                 )
         circles(

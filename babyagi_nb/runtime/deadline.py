@@ -23,6 +23,10 @@ from babyagi_nb.errors import RunTimeout
 __all__ = ["deadline", "timed_out"]
 
 
+_AGAIN = 0.1
+"""Seconds between two rings, until the first one has been heard."""
+
+
 def timed_out(label: str, seconds: float) -> RunTimeout:
     return RunTimeout(
         f"{label} took longer than {seconds:g} s", fix="raise its timeout, or make it do less"
@@ -55,21 +59,24 @@ class _Timer:
     def __enter__(self) -> None:
         self._before = signal.getsignal(signal.SIGALRM) or signal.SIG_DFL
         self._began = time.monotonic()
-        self._left = signal.getitimer(signal.ITIMER_REAL)[0]
+        self._left, self._again = signal.getitimer(signal.ITIMER_REAL)
         signal.signal(signal.SIGALRM, self._ring)
-        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+        # It rings again: a signal that comes just before a system call does not interrupt it.
+        signal.setitimer(signal.ITIMER_REAL, self._seconds, _AGAIN)
 
     def __exit__(self, *failure: object) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, self._before)
         if self._left:
             spent = time.monotonic() - self._began
-            signal.setitimer(signal.ITIMER_REAL, max(self._left - spent, 0.000_001))
+            left = max(self._left - spent, 0.000_001)
+            signal.setitimer(signal.ITIMER_REAL, left, self._again)
 
     def _ring(self, signum: int, frame: FrameType | None) -> None:
         if self._is_over():
             self.__exit__()
         else:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             raise timed_out(self._label, self._seconds)
 
 

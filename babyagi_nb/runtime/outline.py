@@ -47,8 +47,8 @@ def outline(
 def read_hint(text: str, words: Words | None = None) -> Any:
     """The type that *text* means, or ``Any`` for words that nobody here knows.
 
-    >>> read_hint("dict[str, int | None]"), read_hint("np.ndarray")
-    (dict[str, int | None], typing.Any)
+    >>> read_hint("dict[str, list[int]]"), read_hint("np.ndarray")
+    (dict[str, list[int]], typing.Any)
     """
     try:
         return _read(ast.parse(text, mode="eval").body, _WORDS if words is None else words)

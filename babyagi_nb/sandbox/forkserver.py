@@ -156,7 +156,19 @@ class ForkServer:
             except BlockingIOError:
                 self._wait(select.POLLOUT, end)
             except OSError as error:
+                self._hear_last_words()
                 raise Stopped from error
+
+    def _hear_last_words(self) -> None:
+        """Read what it sent before it stopped: it may say why."""
+        with suppress(OSError, ValueError):
+            while True:
+                data, fds, _, _ = socket.recv_fds(self._control, _MOST, 4)
+                for fd in fds:
+                    os.close(fd)
+                if not data:
+                    return
+                self._note(json.loads(data))
 
     def ask(self, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[int]]:
         """Send and wait for the answer. Raises :class:`Stopped`."""

@@ -25,6 +25,7 @@ from babyagi_nb.sandbox.child import Child
 from babyagi_nb.sandbox.forkserver import ForkServer, Stopped
 from babyagi_nb.sandbox.freight import packed_job
 from babyagi_nb.sandbox.inside.removal import remove
+from babyagi_nb.sandbox.reaper import Reaper
 from babyagi_nb.sandbox.scratch import make_root
 from babyagi_nb.sandbox.session import Session
 
@@ -104,6 +105,7 @@ class Server:
         self._users: dict[ForkServer, int] = {}
         self._excluded: set[str] = set()
         self._sessions: dict[Session, Job] = {}
+        self._reaper = Reaper()
         self._closed = False
         self._owner = os.getpid()
         _OPEN.add(self)
@@ -165,6 +167,7 @@ class Server:
             root, self._root = self._root, None
         if os.getpid() != self._owner:
             return
+        self._reaper.close()
         for server in servers:
             server.close()
         if root is not None:
@@ -195,7 +198,7 @@ class Server:
                 self._sessions.pop(session, None)
                 session.close()
         finally:
-            child.end()
+            self._reaper.take(child)
             self._release(server)
         if server is not None:
             self._preload_for(job, server)
@@ -302,6 +305,7 @@ class Server:
     def _let_go(self) -> None:
         """In a forked copy of this process: the servers are not its own."""
         self._lock = threading.Lock()
+        self._reaper = Reaper()
         for server in [*self._further.values(), *([self._main] if self._main else [])]:
             server.let_go()
         self._main, self._root = None, None

@@ -85,15 +85,16 @@ class Background:
             thread.join(timeout=60)
 
     def _start(self) -> None:
-        with self._lock:
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, name="babyagi-fold", daemon=True)
-                # A closing interpreter starts no threads; the store's own closing folds then.
-                with contextlib.suppress(RuntimeError):
-                    thread.start()
-                    self._thread = thread
+        # A closing interpreter starts no threads; the store's own closing folds then.
+        with contextlib.suppress(RuntimeError):
+            threading.Thread(target=self._run, name="babyagi-fold", daemon=True).start()
 
     def _run(self) -> None:
+        # The thread signs on itself: an interrupt of its start leaves nobody who knows of it.
+        with self._lock:
+            if self._thread is not None or self._stopping:
+                return
+            self._thread = threading.current_thread()
         pause, tidy = PAUSE, False
         while True:
             arrived = _arrives(self._wanted, IDLE if tidy else None)

@@ -7,8 +7,9 @@ look is left out. The finished file is opened again, every checksum compared and
 counted, before it gets its name.
 
 Restoring verifies first, then moves what is there aside (``aside-<n>``, never deleted) and puts the
-backup in place. Journals of kernels that are alive stay where they are, because they are being
-written to: the runs of those kernels are in the store afterwards as well.
+backup in place, all of it or nothing (see :mod:`~babyagi_nb.store.exchange`). Journals of kernels
+that are alive stay where they are, because they are being written to: the runs of those kernels are
+in the store afterwards as well.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from babyagi_nb.errors import StoreDamaged
+from babyagi_nb.errors import StoreDamaged, StoreTooNew
+from babyagi_nb.store import exchange
 from babyagi_nb.store.connection import Connection
 from babyagi_nb.store.frames import read_frames
 from babyagi_nb.store.home import FORMAT, Home, sync_directory, unwritable
-from babyagi_nb.store.lock import FileLock, is_claimed
-from babyagi_nb.store.rebuild import set_index_aside
+from babyagi_nb.store.lock import FileLock
 
 __all__ = ["Contents", "back_up", "restore", "verify"]
 
@@ -49,6 +50,8 @@ class Contents:
     """SHA-256 by name."""
     made: int = 0
     """Nanoseconds since the epoch, UTC."""
+    format: int = FORMAT
+    """Layout of the store that was backed up."""
 
 
 def back_up(home: Home, connection: Connection, target: Path) -> Path:
@@ -62,7 +65,7 @@ def back_up(home: Home, connection: Connection, target: Path) -> Path:
 
     def copy() -> None:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as pack:
-            contents = Contents(made=time.time_ns())
+            contents = Contents(made=time.time_ns(), format=home.check(newest=None))
             for name, data in _truths(home):
                 pack.writestr(name, data)
                 _count(contents, name, data)
@@ -89,7 +92,7 @@ def verify(source: Path) -> Contents:
     try:
         with zipfile.ZipFile(source) as pack:
             manifest = json.loads(pack.read(_MANIFEST))
-            found = Contents(made=int(manifest["made"]))
+            found = Contents(made=int(manifest["made"]), format=int(manifest["format"]))
             for name in pack.namelist():
                 if name != _MANIFEST:
                     _count(found, name, pack.read(name))
@@ -100,9 +103,8 @@ def verify(source: Path) -> Contents:
     except Exception as error:
         # zlib and zipfile have many ways to say that bytes are wrong.
         raise _unfit(source, repr(error)) from error
-    for what in ("format", "transactions", "lines", "files"):
-        actual = FORMAT if what == "format" else getattr(found, what)
-        if manifest.get(what) != actual:
+    for what in ("transactions", "lines", "files"):
+        if manifest.get(what) != getattr(found, what):
             raise _unfit(source, f"its {what} are not those of the manifest")
     return found
 
@@ -110,18 +112,23 @@ def verify(source: Path) -> Contents:
 def restore(home: Home, connection: Connection, source: Path) -> Path:
     """Put the backup at *source* in place of the store; return where the old content is kept.
 
-    Raises ``StoreDamaged`` for a bad backup and ``StoreUnwritable``; the store is then as it was.
+    Raises ``StoreDamaged`` for a bad backup, ``StoreTooNew`` for one of a later layout, and
+    ``StoreUnwritable``. The store is then as it was, or, where the disk failed while files were
+    being moved, the next opening finishes the restore.
     """
-    verify(source)
+    number = verify(source).format
+    if number > FORMAT:
+        raise StoreTooNew(
+            f"{str(source)!r} is the backup of a store of format {number}, "
+            f"this package knows {FORMAT}",
+            fix="upgrade babyagi_nb",
+        )
 
     def replace() -> Path:
-        aside = _free_name(home)
         try:
-            aside.mkdir(mode=0o700)
-            _move_aside(home, aside)
-            if home.index.exists():
-                set_index_aside(home)
-            _unpack(home, source)
+            exchange.finish(home)
+            aside = exchange.stage(home, _members(source))
+            exchange.finish(home)
         except OSError as error:
             raise unwritable(home.path, error) from error
         return aside
@@ -160,7 +167,7 @@ def _count(contents: Contents, name: str, data: bytes) -> None:
 
 def _manifest_text(contents: Contents) -> str:
     manifest: dict[str, Any] = {
-        "format": FORMAT,
+        "format": contents.format,
         "made": contents.made,
         "transactions": contents.transactions,
         "lines": contents.lines,
@@ -183,48 +190,11 @@ def _unfit(source: Path, why: str) -> StoreDamaged:
 # -- putting it in place -----------------------------------------------------------------------
 
 
-def _free_name(home: Home) -> Path:
-    number = 1
-    while (home.path / f"aside-{number}").exists():
-        number += 1
-    return home.path / f"aside-{number}"
-
-
-def _move_aside(home: Home, aside: Path) -> None:
-    for directory in (home.journal, home.archive):
-        (aside / directory.name).mkdir(mode=0o700)
-        for path in sorted(directory.glob("*.ndjson*")):
-            if not is_claimed(path):
-                os.replace(path, aside / directory.name / path.name)
-    if home.definitions.exists():
-        os.replace(home.definitions, aside / home.definitions.name)
-
-
-def _unpack(home: Home, source: Path) -> None:
+def _members(source: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of what belongs into a store; other names go nowhere."""
     with zipfile.ZipFile(source) as pack:
         for name in pack.namelist():
-            target = _target(home, name)
-            if target is None or target.exists():
-                # A journal that is still there belongs to a living kernel and has more.
-                continue
-            draft = target.with_name(f".{target.name}.{os.getpid()}")
-            with open(draft, "wb") as file:
-                file.write(pack.read(name))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, target)
-    for directory in (home.journal, home.archive, home.path):
-        sync_directory(directory)
-
-
-def _target(home: Home, name: str) -> Path | None:
-    """Where a member of a backup goes; names that are not ours go nowhere."""
-    folder, _, file = name.rpartition("/")
-    if name == _DEFINITIONS:
-        return home.definitions
-    plain = Path(file).name == file and file.endswith((".ndjson", ".ndjson.gz"))
-    if not plain or folder not in ("journal", "archive"):
-        return None
-    if folder == "archive" and (home.journal / file.removesuffix(".gz")).exists():
-        return None
-    return (home.journal if folder == "journal" else home.archive) / file
+            folder, _, file = name.rpartition("/")
+            plain = Path(file).name == file and file.endswith((".ndjson", ".ndjson.gz"))
+            if name == _DEFINITIONS or (plain and folder in ("journal", "archive")):
+                yield name, pack.read(name)

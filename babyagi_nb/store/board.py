@@ -15,6 +15,7 @@ freeing in a forked child what the parent put, does nothing.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import mmap
 import os
@@ -58,14 +59,19 @@ class Board:
             line = _without_params(line)
             if len(line) > ROOM:
                 return -1
+        text, free = line + b"\n", self._free
+        size = len(text)
+        # Nothing is called from taking the ticket to writing the line, so no interrupt comes in
+        # between: whoever is interrupted later finds the slot by its line.
         try:
-            ticket = self._free.pop()
+            ticket = free[-1]
+            del free[-1]
         except IndexError:
             return -1
-        start = (ticket & 255) << 10
-        self._map[start + 1 : start + len(line) + 2] = line + b"\n"
+        start = ((ticket & 255) << 10) + 1
+        self._map[start : start + size] = text
         self._standing.add(ticket)
-        self._map[start] = 1
+        self._map[start - 1] = 1
         return ticket
 
     def free(self, ticket: int) -> None:
@@ -91,6 +97,23 @@ class Board:
             else:
                 self.free(ticket)
 
+    def redact(self, redact: Callable[[bytes], bytes]) -> None:
+        """Put every line through *redact*, and wipe what freed slots still hold of one.
+
+        For the moment in which a secret becomes known: later lines are redacted before they come
+        here. Readers are not disturbed; a run that begins in the same instant may be overlooked.
+        """
+        standing = {(ticket & 255) << 10 for ticket in list(self._standing)}
+        for start in range(0, SLOTS * _SIZE, _SIZE):
+            line, newline, _ = self._map[start + 1 : start + _SIZE].partition(b"\n")
+            if not newline or (clean := redact(line)) == line:
+                continue
+            if len(clean) > ROOM:
+                clean = _without_params(clean)
+            kept = clean[:ROOM] + b"\n" if start in standing else b""
+            # In one go, and the mark stays as it is: it may be cleared meanwhile.
+            self._map[start + 1 : start + _SIZE] = kept.ljust(_SIZE - 1, b"\0")
+
     def lines(self) -> list[bytes]:
         """What stands on the board now, without newlines."""
         return _standing(lambda start, size: self._map[start : start + size])
@@ -103,7 +126,9 @@ class Board:
     def close(self) -> None:
         """Let go of the file; it is removed when nothing stands on it."""
         if not self._standing:
-            self.path.unlink(missing_ok=True)
+            # On a disk that refuses, an empty board may stay.
+            with contextlib.suppress(OSError):
+                self.path.unlink()
         self.abandon()
 
     def abandon(self) -> None:

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from babyagi_nb.core.ports import Definitions, Finding
@@ -121,6 +122,14 @@ class Doctor:
                 message=f"{len(dead)} ended and left journals, which the next fold takes in",
                 fix="%babyagi doctor --repair does it now",
             )
+        for source in self._lines.finished():
+            if _is_cut(self._home.journal / source):
+                yield Finding(
+                    level="note",
+                    subject="journal",
+                    message=f"{source!r} ends in the middle of a record",
+                    fix="nothing: its kernel was killed while writing it, or the file was cut",
+                )
         left = sum(1 for _ in self._lines.open_runs())
         yield _ok("kernels", f"{left} runs are open in living kernels")
 
@@ -215,6 +224,15 @@ class Doctor:
     def _tools(self) -> Iterator[Finding]:
         found = shutil.which("dot")
         yield _ok("graphviz", "dot is there" if found else "no dot; the built-in layout is used")
+
+
+def _is_cut(path: Path) -> bool:
+    try:
+        with open(path, "rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) != b"\n"
+    except OSError:  # empty, or archived meanwhile
+        return False
 
 
 def _look(hold: Hold) -> tuple[dict[str, int], int, Any]:

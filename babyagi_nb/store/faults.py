@@ -68,6 +68,9 @@ def breaks_the_instance(error: Exception) -> bool:
 
 def about_the_file(error: Exception) -> bool:
     """Whether *error* is about the file rather than about the statement."""
+    if isinstance(error, duckdb.TransactionException):
+        # A log that cannot be written is met by the commit.
+        return "failed to commit" in str(error).lower()
     return isinstance(error, _OF_FILES) or type(error) is duckdb.Error
 
 

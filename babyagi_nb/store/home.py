@@ -114,8 +114,8 @@ class Home:
         self.check()
         return self
 
-    def check(self) -> int:
-        """Return the format number of an existing store; refuse what this package cannot read."""
+    def check(self, *, newest: int | None = FORMAT) -> int:
+        """Return the format number of an existing store; refuse one above *newest*, if given."""
         try:
             text = self.format.read_text("ascii").strip()
             number = int(text)
@@ -124,10 +124,10 @@ class Home:
                 f"the format of the store at {str(self.path)!r} cannot be read",
                 fix=f"write {FORMAT} into {str(self.format)!r}, or restore a backup",
             ) from error
-        if number > FORMAT:
+        if newest is not None and number > newest:
             raise StoreTooNew(
-                f"the store at {str(self.path)!r} has format {number}, this package knows {FORMAT}",
-                fix="upgrade babyagi_nb",
+                f"the store at {str(self.path)!r} has format {number}, this package knows {newest}",
+                fix="upgrade babyagi_nb, or open it with read_only=True to look and to back it up",
             )
         return number
 

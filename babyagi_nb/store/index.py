@@ -14,6 +14,7 @@ from typing import TypeVar
 from babyagi_nb.errors import StoreDamaged
 from babyagi_nb.store import guard
 from babyagi_nb.store.connection import Connection, Hold, IndexMissing
+from babyagi_nb.store.home import sync_directory
 from babyagi_nb.store.migrations import STEPS, applied, migrate
 from babyagi_nb.store.rebuild import mend, read_everything
 
@@ -66,13 +67,20 @@ class Index:
     def checkpoint(self, hold: Hold, *, at: int = CHECKPOINT_AT) -> bool:
         """Bring DuckDB's log into the file when it has *at* bytes or more; whether it did.
 
-        Only inside a write hold and outside a transaction.
+        Only inside a write hold and outside a transaction. Without room for the guard there is no
+        checkpoint: a longer log is slower to read, and nothing worse.
         """
         home = self._connection.home
         if home is None or self.log_size() < max(at, 1):
             return False
-        guard.save(hold, home.index)
+        try:
+            guard.save(hold, home.index)
+        except OSError:
+            return False
+        # DuckDB never makes the names of its files durable.
+        sync_directory(home.path)
         hold.execute("CHECKPOINT store")
+        sync_directory(home.path)
         return True
 
     def log_size(self) -> int:

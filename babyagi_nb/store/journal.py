@@ -131,6 +131,8 @@ class FileJournal:
     @redact.setter
     def redact(self, redact: Callable[[bytes], bytes] | None) -> None:
         self._redact = redact
+        if redact is not None and self._board is not None:
+            self._board.redact(redact)
         self._shorten()
 
     # -- the short way ---------------------------------------------------------------------

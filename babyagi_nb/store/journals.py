@@ -278,8 +278,11 @@ def archived(home: Home) -> list[str]:
 
 def read_archived(home: Home, source: str) -> bytes:
     """All bytes of an archived source; raises ``OSError`` when it is damaged."""
+    packed = (home.archive / f"{source}.gz").read_bytes()
     try:
-        return gzip.decompress((home.archive / f"{source}.gz").read_bytes())
+        if not packed:  # which would decompress to nothing
+            raise EOFError("it is empty")
+        return gzip.decompress(packed)
     except (EOFError, zlib.error) as error:
         raise OSError(f"{source!r} in the archive is damaged: {error}") from error
 

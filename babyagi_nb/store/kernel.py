@@ -7,7 +7,7 @@ names on every system, and two processes that start in the same millisecond stil
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 
 from babyagi_nb.ids import KernelId
@@ -25,4 +25,4 @@ def new_kernel(at: int | None = None) -> KernelId:
     """
     milliseconds = (time.time_ns() if at is None else at) // 1_000_000
     stamp = "".join(_ALPHABET[milliseconds >> shift & 31] for shift in range(45, -1, -5))
-    return KernelId(stamp + "".join(secrets.choice(_ALPHABET) for _ in range(4)))
+    return KernelId(stamp + "".join(_ALPHABET[byte & 31] for byte in os.urandom(4)))

@@ -163,9 +163,10 @@ class _Wait:
             raise unwritable(lock.path, self._error) from self._error
 
     def _sit(self, timeout: float | None) -> bool:
-        threading.Thread(target=self._run, name="babyagi-lock", daemon=True).start()
         arrived = False
         try:
+            # In here, because an interrupt of the start may leave a thread that gets the lock.
+            threading.Thread(target=self._run, name="babyagi-lock", daemon=True).start()
             arrived = self._settled.wait(timeout)
         finally:
             if not arrived:

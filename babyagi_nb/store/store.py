@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import Transaction
@@ -26,8 +27,9 @@ from babyagi_nb.store.background import Background
 from babyagi_nb.store.connection import Connection
 from babyagi_nb.store.definitions import FileDefinitions
 from babyagi_nb.store.doctor import Doctor
+from babyagi_nb.store.exchange import finish_interrupted
 from babyagi_nb.store.fold import Folder, Progress
-from babyagi_nb.store.home import Home
+from babyagi_nb.store.home import Home, unwritable
 from babyagi_nb.store.index import Index
 from babyagi_nb.store.journal import FileJournal
 from babyagi_nb.store.journals import FileLines, Lines
@@ -36,6 +38,9 @@ from babyagi_nb.store.lock import FileLock, Turnstile
 from babyagi_nb.store.memory import MemoryDefinitions, MemoryJournal, MemoryLines
 from babyagi_nb.store.mirror import Mirror, restore_from_mirror
 from babyagi_nb.store.queries import StoreQueries
+
+if TYPE_CHECKING:
+    from babyagi_nb.store.readonly import Unlogged
 
 __all__ = ["Store", "open_store"]
 
@@ -49,7 +54,7 @@ _TURN = 1.0
 class Store:
     """One open store; each part is a port."""
 
-    journal: FileJournal | MemoryJournal
+    journal: FileJournal | MemoryJournal | Unlogged
     definitions: Definitions
     queries: Queries
     maintenance: Maintenance
@@ -65,18 +70,38 @@ class Store:
 
 
 def open_store(
-    path: Path | str | None, *, notify: Callable[[str], None], redact: Redact | None = None
+    path: Path | str | None,
+    *,
+    notify: Callable[[str], None],
+    redact: Redact | None = None,
+    read_only: bool = False,
 ) -> Store:
     """Open the store in the directory *path*, made when missing, or one in memory for ``None``.
 
     *notify* gets one line when something outside any call needs saying. *redact* is applied to
-    every journal line.
+    every journal line. With *read_only* nothing in the directory is changed, runs are not logged,
+    and a store of a newer version can be opened too (see :mod:`~babyagi_nb.store.readonly`).
+
+    Raises :class:`~babyagi_nb.errors.StoreTooNew`, :class:`~babyagi_nb.errors.StoreDamaged`,
+    :class:`~babyagi_nb.errors.StoreUnwritable`, and with *read_only*
+    :class:`~babyagi_nb.errors.NotFound` where there is no store.
 
     >>> store = open_store(None, notify=print)
     >>> store.queries.sql("SELECT count(*) FROM logs").rows
     ((0,),)
     >>> store.close()
     """
+    if read_only and path is not None:
+        # Most stores are opened for writing.
+        from babyagi_nb.store.readonly import Looker, Unlogged, existing
+
+        looker = Looker(existing(path))
+        return Store(
+            journal=Unlogged(),
+            definitions=looker.definitions,
+            queries=looker.queries,
+            maintenance=looker,
+        )
     kernel = new_kernel()
     if path is None:
         memory = MemoryJournal(kernel, redact=redact)
@@ -84,6 +109,8 @@ def open_store(
             None, memory, MemoryDefinitions(lambda: memory.kernel), MemoryLines(memory), notify
         )
     home = Home(path).create()
+    if finish_interrupted(home):
+        notify("a restore that was interrupted has been finished")
     journal = FileJournal(home, kernel, on_trouble=notify, redact=redact)
     definitions = FileDefinitions(home, lambda: journal.kernel)
     if not definitions.catalogue.history:
@@ -231,7 +258,10 @@ class Upkeep:
     def _write_mirror(self, seconds: float | None = None) -> None:
         if self._mirror is not None:
             log = self._definitions
-            self._mirror.write(log.catalogue, replaced=log.replaced, seconds=seconds)
+            try:
+                self._mirror.write(log.catalogue, replaced=log.replaced, seconds=seconds)
+            except OSError as error:
+                raise unwritable(self._mirror.directory, error) from error
 
     def _on_disk(self, done: str) -> Home:
         if self._home is None:

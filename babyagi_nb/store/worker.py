@@ -5,6 +5,10 @@ when a ``KeyboardInterrupt`` reaches the waiting caller the work is cancelled (`
 until the work has stopped, because an interrupt between two statements is otherwise lost) and the
 interrupt goes on its way. The thread is started by the first piece of work and belongs to one
 process: after a fork the child gets a clear error instead of an answer that silently vanishes.
+
+An interrupt can also land while the thread is being started, and then nobody outside can tell
+whether it runs. So a thread signs on itself; one that comes when another serves, or that was wanted
+before the last closing, leaves again.
 """
 
 from __future__ import annotations
@@ -95,6 +99,8 @@ class Worker:
         self._name = name
         self._queue: queue.SimpleQueue[Task[object] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        """The one that serves; it put itself here."""
+        self._closings = 0
         self._lock = threading.Lock()
         self._process = os.getpid()
 
@@ -121,6 +127,7 @@ class Worker:
         """Finish what is queued and end the thread; a later ``run`` starts a new one."""
         with self._lock:
             thread, self._thread = self._thread, None
+            self._closings += 1
         if thread is not None and self._process == os.getpid():
             self._queue.put(None)
             if thread is not threading.current_thread():
@@ -128,11 +135,16 @@ class Worker:
 
     def _start(self) -> None:
         with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
-                self._thread.start()
+            if self._thread is not None:
+                return
+            closings = self._closings
+        threading.Thread(target=self._serve, args=(closings,), name=self._name, daemon=True).start()
 
-    def _serve(self) -> None:
+    def _serve(self, closings: int) -> None:
+        with self._lock:
+            if self._thread is not None or self._closings != closings:
+                return
+            self._thread = threading.current_thread()
         while (task := self._queue.get()) is not None:
             task.run()
             # Otherwise the frame keeps the last result alive until the next task.

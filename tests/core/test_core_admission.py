@@ -127,6 +127,12 @@ def test_a_draft_does_not_come_along_where_something_is_granted(shelf: Shelf) ->
     assert shelf.admit(shelf.add("g", "spy", trust="sandbox")).refusal is None
 
 
+def test_a_forged_approval_does_not_let_a_draft_come_along(shelf: Shelf) -> None:
+    spy = shelf.add("spy", origin="model:m")
+    shelf.take(replace(shelf.approve(spy), seal="forged"))
+    refused(shelf.admit(shelf.add("f", "spy", trust="sandbox", asks=HOST)), "spy@1 is a draft")
+
+
 def test_an_approval_gives_what_it_says_and_not_more(shelf: Shelf) -> None:
     draft = shelf.add("f", origin="model:m", keys=("k",), asks=HOST)
     shelf.approve(draft, HOST)

@@ -435,6 +435,18 @@ def test_a_draft_is_looked_at_and_approved_by_the_line_that_comes_with_it(desk: 
     assert desk.refused("peek()").startswith("NotGranted: peek@1 was revoked")
 
 
+def test_the_card_says_which_packages_a_draft_imports(desk: Any) -> None:
+    desk.ok(
+        "import babyagi_nb\n_ = babyagi_nb.get_func_instance().propose("
+        '"import duckdb, nosuchpackage\\n\\ndef f():\\n    return duckdb, nosuchpackage",'
+        ' origin="model:scripted")'
+    )
+    card = shown(desk.ok("%babyagi approve f@1").value)
+    assert "installed" in card
+    assert "nosuchpackage" in card
+    assert "unknown" in card
+
+
 def test_nothing_is_granted_without_the_review_code(desk: Any) -> None:
     desk.ok(PROPOSAL)
     assert "look at it first" in desk.refused("%babyagi approve peek@1 hosts=api.example.org")

@@ -237,8 +237,6 @@ def test_every_library_that_is_imported_is_declared() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {requirement_name(each) for each in project["dependencies"]}
-    for extra in ("keys",):
-        declared |= {requirement_name(each) for each in project["optional-dependencies"][extra]}
     graph = grimp.build_graph("babyagi_nb", include_external_packages=True, cache_dir=None)
     imported = {
         name

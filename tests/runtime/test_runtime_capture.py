@@ -53,6 +53,11 @@ def test_text_is_kept_once_when_a_cell_begins_above_the_tap(app: BabyAGI) -> Non
     assert stream.getvalue() == "before\nwithin\nafter\n"
 
 
+def test_text_keeps_its_order_where_its_end_could_begin_a_secret(app: BabyAGI) -> None:
+    app.add_key("token", "n-secret-0123456789")
+    test_text_is_kept_once_when_a_cell_begins_above_the_tap(app)
+
+
 def test_two_applications_keep_a_text_once_each(app: BabyAGI) -> None:
     other = BabyAGI(":memory:", namespace={})
     other.add_function("say", "def say(word):\n    print(word)")

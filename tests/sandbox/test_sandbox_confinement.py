@@ -355,7 +355,7 @@ def test_nothing_of_a_person_is_readable() -> None:
 def test_the_libraries_of_this_interpreter_are_readable() -> None:
     paths = readable.paths()
     needed = [os.__file__, *site.getsitepackages(), socket.__file__, pytest.__file__]
-    for path in map(os.path.realpath, needed):
+    for path in filter(os.path.exists, map(os.path.realpath, needed)):
         assert any(path == each or path.startswith(each + "/") for each in paths), path
     assert not any(one != other and one.startswith(other + "/") for one in paths for other in paths)
 

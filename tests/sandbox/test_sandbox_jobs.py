@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox_jobs import Notes, job, member, run, sandbox_fixture  # noqa: F401
+from sandbox_jobs import (  # noqa: F401
+    Notes,
+    eventually,
+    job,
+    member,
+    run,
+    sandbox_fixture,
+)
 
 from babyagi_nb.core.isolation import Limits, Raised
 from babyagi_nb.errors import SandboxRefused
@@ -581,7 +588,7 @@ def test_the_scratch_directory_is_the_home_of_the_job_and_gone_afterwards(sandbo
     where, home, temporary = run(sandbox, code)
 
     assert where == home == temporary
-    assert not Path(where).exists()
+    assert eventually(lambda: not Path(where).exists())
 
 
 def test_a_tree_that_is_deeper_than_a_path_is_removed(sandbox: Server) -> None:
@@ -601,7 +608,7 @@ def test_a_tree_that_is_deeper_than_a_path_is_removed(sandbox: Server) -> None:
         run(sandbox, code, calls=("note",), notes=Notes(note=where.append))
 
     assert where
-    assert not Path(where[0]).exists()
+    assert eventually(lambda: not Path(where[0]).exists())
 
 
 def test_two_jobs_know_nothing_of_each_other(sandbox: Server) -> None:

@@ -7,13 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import babyagi_nb.store.board as board_module
 from babyagi_nb.store.board import ROOM, SLOTS, Board, is_owned, read_board
 
 
@@ -45,6 +48,60 @@ def test_a_full_board_says_so_and_works_again_after_a_free(board: Board) -> None
     assert board.put(b"{}") == -1
     board.free(tickets[7])
     assert board.put(b"{}") >= 0
+
+
+def test_an_interrupt_at_any_place_costs_no_slot(board: Board) -> None:
+    """At every look for signals inside the board; the caller then frees by the line, as it does."""
+    line, interrupts = b'{"id":"K.1","params":{}}', 0
+    for place in range(1, 100):
+        left = place
+
+        def look(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal left
+            if frame.f_code.co_filename == board_module.__file__ and event in ("call", "c_return"):
+                left -= 1
+                if not left:
+                    sys.setprofile(None)
+                    raise KeyboardInterrupt
+
+        sys.setprofile(look)
+        try:
+            board.free(board.put(line))
+        except KeyboardInterrupt:
+            interrupts += 1
+        finally:
+            sys.setprofile(None)
+        if left > 0:
+            break
+        board.free_line(line[:11])
+        assert board.lines() == []
+    assert interrupts >= 4
+    tickets = [board.put(b"{}") for _ in range(SLOTS)]
+    assert -1 not in tickets
+    assert len({ticket % SLOTS for ticket in tickets}) == SLOTS
+
+
+def test_threads_never_get_the_same_slot(board: Board) -> None:
+    taken: list[int] = []
+
+    def take() -> None:
+        for _ in range(2_000):
+            ticket = board.put(b"{}")
+            taken.append(ticket)
+            board.free(ticket)
+
+    threads = [threading.Thread(target=take) for _ in range(8)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert len(set(taken)) == len(taken) == 16_000
+    assert len({board.put(b"{}") % SLOTS for _ in range(SLOTS)}) == SLOTS
 
 
 def test_freeing_twice_does_not_free_the_next_run(board: Board) -> None:

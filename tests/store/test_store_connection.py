@@ -179,6 +179,36 @@ def test_an_interrupted_transaction_is_rolled_back(connection: Connection) -> No
     assert connection.read(count) == 3
 
 
+@pytest.mark.parametrize("started", [True, False])
+def test_an_interrupt_while_a_thread_is_being_started_leaves_one_that_serves(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, started: bool
+) -> None:
+    """Ctrl-C inside ``Thread.start``, which is long, and after which nobody knows of the thread."""
+    start, waited = threading.Thread.start, threading.Event.wait
+    before = set(threading.enumerate())
+
+    def interrupted(thread: threading.Thread) -> None:
+        monkeypatch.setattr(threading.Thread, "start", start)
+        if started:
+            # It comes to life only after the interrupt, so that it looks dead at first.
+            monkeypatch.setattr(threading.Event, "wait", lambda event, timeout=None: True)
+            start(thread)
+            monkeypatch.setattr(threading.Event, "wait", waited)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        connection.write(make)
+    connection.write(make)
+    assert connection.read(count) == 3
+    connection.close()
+    # None is left over, waiting for work that another one gets.
+    for each in set(threading.enumerate()) - before:
+        each.join(30)
+        assert not each.is_alive()
+    assert connection.read(count) == 3
+
+
 def test_another_thread_can_stop_a_query(connection: Connection) -> None:
     connection.write(make)
     running, stopped = threading.Event(), threading.Event()

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from store_runs import Opened, registering, write
 
 from babyagi_nb.errors import StoreDamaged, StoreTooNew, StoreUnwritable
 from babyagi_nb.store.home import FORMAT, Home, find_home
@@ -25,6 +26,37 @@ def test_a_new_store_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     assert home.journal.is_dir()
     assert home.exists()
     assert home.check() == FORMAT
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of files cannot be made durable there")
+def test_what_makes_a_name_also_makes_it_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that was synced is lost with the power all the same if its directory was not."""
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    opened = Opened(tmp_path / ".babyagi")
+    store = opened()
+    home = tmp_path / ".babyagi"
+    assert [each for each in synced if each.is_dir()] == [home, tmp_path]
+    synced.clear()
+    store.definitions.transact(registering("hello"))
+    assert synced == [home]
+    write(store, 1)
+    synced.clear()
+    store.maintenance.fold()
+    store.maintenance._tend()  # type: ignore[attr-defined]
+    # The guard before a checkpoint, and the database file after it.
+    assert [each.name for each in synced if ".guard" in each.name] == ["store.duckdb.guard.draft"]
+    assert synced.count(home) >= 2
+    assert synced[-1] == home
+    opened.close()
 
 
 def test_creating_again_changes_nothing(tmp_path: Path) -> None:

@@ -199,8 +199,7 @@ def test_five_hundred_interrupts_leave_nothing_open_nothing_twice_and_the_store_
         sent += 1
         try:
             with interrupt_after(chance.uniform(0.000_05, 0.002)) as was_sent:
-                while not was_sent.is_set():
-                    chance.choice(ways)(full)
+                _until(was_sent, lambda: chance.choice(ways)(full))
         except KeyboardInterrupt:
             arrived += 1
         assert current.get() is None
@@ -210,12 +209,18 @@ def test_five_hundred_interrupts_leave_nothing_open_nothing_twice_and_the_store_
     assert_room_on_the_board(full)
 
 
+def _until(done: threading.Event, action: Callable[[], object]) -> None:
+    """A function, because Python 3.13 does not look for the ``except`` around a loop's own jump."""
+    while not done.is_set():
+        action()
+
+
 def assert_room_on_the_board(app: BabyAGI) -> None:
-    """Of the board's 256 places, at most a handful were lost."""
+    """None of the board's 256 places was lost."""
     app.add_function("nest", "def nest(n, see):\n    return nest(n - 1, see) if n else see()")
     seen: list[int] = []
-    app.nest(239, lambda: seen.append(len(app.get_logs(status="started"))))
-    assert seen == [240]
+    app.nest(255, lambda: seen.append(len(app.get_logs(status="started"))))
+    assert seen == [256]
 
 
 def test_an_interrupt_stops_a_long_question_and_the_store_answers_the_next(full: BabyAGI) -> None:

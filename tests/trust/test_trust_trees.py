@@ -112,6 +112,21 @@ def test_a_storm_of_triggers_ends_and_every_stop_is_logged(app: BabyAGI) -> None
     assert app.f0(2) == 2
 
 
+def test_three_hundred_listeners_make_256_runs_and_one_logged_stop(app: BabyAGI) -> None:
+    app.add_function("source", "def source():\n    return 1")
+    for n in range(300):
+        app.add_function(f"heard_{n}", f"def heard_{n}():\n    return {n}", triggers=["source"])
+    assert app.source() == 1
+    found = runs(app)
+    triggered = [run for run in found if run.trigger]
+    assert len([run for run in triggered if run.status == "success"]) == 256
+    refused = [run for run in found if run.status == "refused"]
+    assert refused
+    assert all("256" in str(run.message) for run in refused)
+    assert {run.root for run in found} == {found[-1].root}
+    assert app.source() == 1
+
+
 def test_a_listener_that_raises_anything_but_an_interrupt_harms_nobody(
     app: BabyAGI, told: list[str]
 ) -> None:

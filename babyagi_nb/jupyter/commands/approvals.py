@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from babyagi_nb.core.records import FunctionVersion
 from babyagi_nb.core.trust import Grants, asked, wording
 from babyagi_nb.errors import NotFound, UsageError
 from babyagi_nb.jupyter.commands.functions import named
@@ -95,10 +96,24 @@ def card(review: Review, line: str) -> ReviewCard:
         asked=wording(review.asked),
         granted=wording(review.granted),
         closure=tuple((member.label, state) for member, state in review.companions),
+        packages=_packages(version),
         code=review.code,
         approve=line,
         notes=notes,
     )
+
+
+def _packages(version: FunctionVersion) -> tuple[tuple[str, str], ...]:
+    """What it imports from outside the standard library, and whether that is installed."""
+    from babyagi_nb.distributions.classify import classify
+    from babyagi_nb.distributions.needs import needs
+
+    found = []
+    for each in classify(needs(version.spec)):
+        if each.state != "stdlib":
+            known = f"{each.state} {each.version}" if each.version else each.state
+            found.append((each.distribution or each.need.module, known))
+    return tuple(found)
 
 
 def _options(grants: Grants) -> list[str]:

@@ -28,7 +28,12 @@ def status(request: Request) -> View:
         _count(counts, "error", app.queries.count(RunFilter(status=("error",))))
     except BabyAGIError as error:
         counts["log"] = str(error)
-    return StatusCard(counts, _hints(list(app.catalogue)))
+    hints = _hints(list(app.catalogue))
+    waiting = len(list(app.catalogue.drafts()))
+    if waiting:
+        _count(counts, "draft", waiting)
+        hints.insert(0, ("%babyagi drafts", "what others wrote and you have not decided on"))
+    return StatusCard(counts, hints)
 
 
 def guide(request: Request) -> View:
