@@ -69,9 +69,13 @@ function Pack({ client, row, onDone }: PackProps): JSX.Element {
             </button>
           )}
         </div>
-        <div className="bnb-soft bnb-mono bnb-break">
-          <Revealed text={file} name />
-        </div>
+        {shipped ? (
+          <div className="bnb-soft">{t('Comes with babyagi_nb.')}</div>
+        ) : (
+          <div className="bnb-soft bnb-mono bnb-break">
+            <Revealed text={file} name />
+          </div>
+        )}
       </div>
       <LoadButtons client={client} pack={name} shipped={shipped} onDone={onDone} />
     </div>
