@@ -108,17 +108,6 @@ export class Lab {
     });
   }
 
-  /** Restart the kernel as another page does: this one is not told. */
-  async restartFromElsewhere() {
-    const id = await this.page.evaluate(
-      () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id,
-    );
-    const answer = await this.page.request.post(`${this.url}/api/kernels/${id}/restart`, {
-      headers: { Authorization: `token ${this.token}` },
-    });
-    expect(answer.ok(), `the server answered ${answer.status()}`);
-  }
-
   /** Interrupt the kernel of the current notebook. */
   async interrupt() {
     await this.page.evaluate(() =>

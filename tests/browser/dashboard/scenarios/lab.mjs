@@ -67,14 +67,6 @@ async function a_restarted_kernel_is_noticed_and_found_again(lab) {
   await lab.phase('live');
 }
 
-async function a_kernel_that_another_page_restarted_is_noticed_as_well(lab) {
-  await lab.restartFromElsewhere();
-  await lab.phase('missing');
-  await lab.run('%load_ext babyagi_nb');
-  await lab.phase('live');
-  await lab.app.getByText('greet', { exact: true }).first().waitFor();
-}
-
 async function a_function_runs_from_its_form(lab) {
   const app = await lab.sidebar('functions');
   await lab.command('babyagi:show', { section: 'functions', name: 'greet' });
@@ -194,7 +186,6 @@ export default [
   a_page_that_is_reloaded_while_a_cell_is_busy_goes_live_again,
   the_sidebar_follows_to_another_notebook_and_back,
   a_restarted_kernel_is_noticed_and_found_again,
-  a_kernel_that_another_page_restarted_is_noticed_as_well,
   a_function_runs_from_its_form,
   another_version_is_activated,
   a_trigger_is_added,
