@@ -17,7 +17,6 @@ from time import time_ns
 from typing import Any
 
 from babyagi_nb.core import scrubbing
-from babyagi_nb.core.admission import state_of
 from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
 from babyagi_nb.core.digest import freeze
 from babyagi_nb.core.drafting import Draft, circles, draft, refuse_unclear
@@ -34,7 +33,7 @@ from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.runtime.traces import line_of
-from babyagi_nb.runtime.trial import Trial
+from babyagi_nb.runtime.trial import Trial, tests_of
 
 __all__ = ["Registrar"]
 
@@ -144,12 +143,8 @@ class Registrar:
     def _try_outside(self, candidates: Sequence[FunctionVersion]) -> int:
         """Run the tests in the sandbox: they are as little trusted as what they test."""
         known = {each.name: each for each in candidates}
-        tests: dict[str, FunctionVersion] = {}
-        for version in candidates:
-            for text in version.spec.tests:
-                tests.setdefault(text, version)
         count = 0
-        for text, version in tests.items():
+        for text, version in tests_of(candidates).items():
             try:
                 count += self._executor.confined.test(version, known, (text,))
             except Exception as error:
@@ -193,9 +188,8 @@ class _Batch:
             self._refuse_missing(spec, catalogue)
             found = self._known_version(spec, catalogue)
             previous = catalogue.active(spec.name)
-            if found is not None and (
-                found.number == previous or not self._may_run(found, catalogue)
-            ):
+            # To say an earlier text again makes it active; only the user's word does.
+            if found is not None and (found.number == previous or not is_trusted(spec)):
                 self._note(found, "unchanged", previous)
             elif found is not None:
                 events.append(
@@ -237,11 +231,6 @@ class _Batch:
             ):
                 return version
         return None
-
-    @staticmethod
-    def _may_run(version: FunctionVersion, catalogue: Catalogue) -> bool:
-        """Whether to say *version* again may activate it: not a draft, and nobody else's word."""
-        return state_of(version, catalogue) in ("own", "approved")
 
     def _refuse_missing(self, spec: FunctionSpec, catalogue: Catalogue) -> None:
         """A dependency may have been removed by another kernel since the draft."""

@@ -20,12 +20,21 @@ from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.linker import Kind, Link, Linker
 from babyagi_nb.runtime.traces import line_of
 
-__all__ = ["Trial"]
+__all__ = ["Trial", "tests_of"]
 
 _PACKAGE = "babyagi_trial"
 
 Finish = Callable[[Coroutine[Any, Any, Any]], Any]
 """Runs a coroutine to its end and returns its result."""
+
+
+def tests_of(candidates: Iterable[FunctionVersion]) -> dict[str, FunctionVersion]:
+    """Each test text once, with the first of *candidates* that it came with."""
+    found: dict[str, FunctionVersion] = {}
+    for version in candidates:
+        for text in version.spec.tests:
+            found.setdefault(text, version)
+    return found
 
 
 class Trial:
@@ -52,12 +61,9 @@ class Trial:
         Raises :class:`~babyagi_nb.errors.TestFailure` for the first that fails; its cause is what
         the test itself raised.
         """
-        tests: dict[str, FunctionName] = {}
-        for version in self._candidates.values():
-            for text in version.spec.tests:
-                tests.setdefault(text, version.name)
+        tests = tests_of(self._candidates.values())
         try:
-            return sum(self._run_text(text, name) for text, name in tests.items())
+            return sum(self._run_text(text, version.name) for text, version in tests.items())
         finally:
             for name in self._links:
                 sys.modules.pop(f"{_PACKAGE}.{name}", None)

@@ -195,6 +195,21 @@ def test_a_proposal_of_what_the_user_has_already_changes_nothing(app: BabyAGI) -
     assert (done.functions[0].change, done.transaction) == ("unchanged", None)
 
 
+def test_a_proposal_of_an_earlier_text_brings_nothing_back(app: BabyAGI) -> None:
+    first, second = "def f():\n    return 1", "def f():\n    return 2"
+    app.add_function("f", first)
+    app.add_function("f", second)
+    app.add_function("gone", "def gone():\n    return 1")
+    app.remove_function("gone")
+    approve(app, propose(app, "def theirs():\n    return 1"))
+    approve(app, propose(app, "def theirs():\n    return 2"))
+    before = len(app.catalogue.history)
+    for code in (first, "def gone():\n    return 1", "def theirs():\n    return 1"):
+        assert app.propose(code, origin=MODEL).functions[0].change == "unchanged"
+    assert len(app.catalogue.history) == before
+    assert (app.f(), app.theirs(), "gone" in app.catalogue) == (2, 2, False)
+
+
 def test_nobody_else_can_propose_in_the_users_name(app: BabyAGI) -> None:
     with pytest.raises(UsageError, match="somebody else"):
         app.propose("def f(): ...", origin="user")
