@@ -18,6 +18,7 @@ from babyagi_nb.core.plain import function_row
 from babyagi_nb.core.records import FunctionVersion
 from babyagi_nb.core.registration import Registration
 from babyagi_nb.core.source import CellSource, Declared
+from babyagi_nb.core.trust import is_trusted
 from babyagi_nb.errors import CallError, PackError, RegistrationError
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.packs import recorder
@@ -176,7 +177,11 @@ class Registering(ABC):
         registration = self._register_pack(pack)
         if vouched:
             self.approvals.approve_together(
-                [each.version for each in registration.functions if is_foreign(each.version)],
+                [
+                    each.version
+                    for each in registration.functions
+                    if not is_trusted(each.version.spec)
+                ],
                 by="shipped" if shipped else "user",
                 summary=f"approve pack {pack.name}",
             )
@@ -239,10 +244,6 @@ class Registering(ABC):
     def _warn_of(self, registration: Registration) -> None:
         for warning in registration.warnings:
             self._tell(warning)
-
-
-def is_foreign(version: FunctionVersion) -> bool:
-    return version.spec.origin != "user"
 
 
 def _nothing(*given: Any) -> Any:

@@ -6,11 +6,10 @@ guess: what is not clearly allowed is refused, with the mend.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from babyagi_nb.core.catalogue import Catalogue
-from babyagi_nb.core.graph import closure
 from babyagi_nb.core.policy import Policy
 from babyagi_nb.core.records import FunctionVersion
 from babyagi_nb.core.trust import (
@@ -22,13 +21,14 @@ from babyagi_nb.core.trust import (
     asked,
     bind,
     is_trusted,
+    reach,
     wording,
 )
 from babyagi_nb.errors import NotGranted
-from babyagi_nb.ids import FunctionName
 
 __all__ = [
-    "Admission", "Rules", "admit", "companions", "forbid", "may_accompany", "standing", "state_of",
+    "Admission", "Rules", "admit", "companions", "forbid", "may_accompany", "may_be_active",
+    "standing", "state_of",
 ]  # fmt: skip
 
 
@@ -89,24 +89,17 @@ def companions(
 
     Raises :class:`~babyagi_nb.errors.NotGranted` for a companion that must not run.
     """
-    found: dict[FunctionName, FunctionVersion] = {version.name: version}
+    # A dependency that is missing fails where it is called, as it does in the kernel.
+    found = reach([version], lambda name: None if name in grants.calls else catalogue.latest(name))
+    members = tuple(each for each in found.values() if each is not None)
+    for member in members[1:]:
+        _check_companion(version, member, catalogue)
+    return members
 
-    def edges(name: FunctionName) -> Iterator[FunctionName]:
-        member = found[name]
-        for needed in member.spec.dependencies:
-            if needed in grants.calls:
-                continue
-            if needed not in found:
-                latest = catalogue.latest(needed)
-                if latest is None:
-                    # As in the kernel: a dependency that is missing fails where it is called.
-                    continue
-                _check_companion(version, latest, catalogue)
-                found[needed] = latest
-            yield needed
 
-    closure([version.name], edges)
-    return tuple(found.values())
+def may_be_active(version: FunctionVersion, catalogue: Catalogue) -> bool:
+    """Whether *version* may be the active one: it is the user's, or was approved."""
+    return state_of(version, catalogue) in ("own", "approved")
 
 
 def may_accompany(member: FunctionVersion, catalogue: Catalogue, rules: Rules) -> bool:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from babyagi_nb.core.graph import closure
 from babyagi_nb.errors import UsageError
 from babyagi_nb.ids import FunctionName, VersionNumber
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from babyagi_nb.core.records import FunctionSpec, FunctionVersion
 
 __all__ = [
-    "NOTHING", "Approval", "Grants", "State", "Trust", "asked", "bind", "is_trusted", "read_grants",
-    "wording",
+    "NOTHING", "Approval", "Grants", "State", "Trust", "asked", "bind", "is_trusted", "reach",
+    "read_grants", "wording",
 ]  # fmt: skip
 
 Trust = Literal["kernel", "sandbox"]
@@ -129,6 +128,24 @@ def is_trusted(spec: FunctionSpec) -> bool:
     return spec.origin == "user"
 
 
+def reach(
+    start: Iterable[FunctionVersion], lookup: Callable[[FunctionName], FunctionVersion | None]
+) -> dict[FunctionName, FunctionVersion | None]:
+    """*start* and every version that it depends on, directly or not, nearest first.
+
+    ``lookup`` gives the version that a dependency means, or ``None`` for one that does not count;
+    its name is in the answer all the same.
+    """
+    found: dict[FunctionName, FunctionVersion | None] = {each.name: each for each in start}
+    waiting = list(found.values())
+    for version in waiting:
+        for name in version.spec.dependencies if version is not None else ():
+            if name not in found:
+                found[name] = lookup(name)
+                waiting.append(found[name])
+    return found
+
+
 def bind(version: FunctionVersion, lookup: Callable[[FunctionName], FunctionVersion | None]) -> str:
     """Hash of *version* with everything it depends on, tagged ``c1:``.
 
@@ -136,18 +153,9 @@ def bind(version: FunctionVersion, lookup: Callable[[FunctionName], FunctionVers
     hash covers each member's name, digest and origin; a changed, missing, replaced or added member
     changes it.
     """
-    found: dict[FunctionName, FunctionVersion | None] = {version.name: version}
-
-    def edges(name: FunctionName) -> Iterable[FunctionName]:
-        if name not in found:
-            found[name] = lookup(name)
-        member = found[name]
-        return () if member is None else member.spec.dependencies
-
     members = [
         [name, member.digest, member.spec.origin] if member is not None else [name]
-        for name in sorted(closure([version.name], edges))
-        for member in [found[name]]
+        for name, member in sorted(reach([version], lookup).items(), key=lambda item: item[0])
     ]
     text = json.dumps(members, separators=(",", ":"))
     return f"c1:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

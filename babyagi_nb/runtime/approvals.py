@@ -21,9 +21,8 @@ from babyagi_nb.core.events import (
 )
 from babyagi_nb.core.ports import Decision, Definitions
 from babyagi_nb.core.records import FunctionVersion
-from babyagi_nb.core.trust import Approval, Grants, State, asked, bind, is_trusted
+from babyagi_nb.core.trust import Approval, Grants, State, asked, bind, is_trusted, reach
 from babyagi_nb.errors import NotFound, NotGranted, UsageError
-from babyagi_nb.ids import FunctionName
 from babyagi_nb.runtime.executor import Executor
 
 __all__ = ["Approvals", "Review"]
@@ -264,18 +263,13 @@ class Approvals:
 def _companions(
     version: FunctionVersion, catalogue: Catalogue
 ) -> tuple[tuple[FunctionVersion, State], ...]:
-    found: dict[FunctionName, tuple[FunctionVersion, State]] = {}
-    waiting = list(version.spec.dependencies)
-    while waiting:
-        name = waiting.pop(0)
-        if name in found or name == version.name:
-            continue
-        member = catalogue.latest(name)
+    found: list[tuple[FunctionVersion, State]] = []
+    for name, member in reach([version], catalogue.latest).items():
         if member is None:
             raise NotFound(
                 f"{version.label} depends on {name!r}, which is not there",
                 fix=f"register {name!r} first",
             )
-        found[name] = (member, state_of(member, catalogue))
-        waiting += member.spec.dependencies
-    return tuple(found.values())
+        if member is not version:
+            found.append((member, state_of(member, catalogue)))
+    return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from babyagi_nb.core.admission import state_of
+from babyagi_nb.core.admission import may_be_active, state_of
 from babyagi_nb.core.catalogue import FUNCTION_ADDED_OR_UPDATED, Catalogue
 from babyagi_nb.core.drafting import circles
 from babyagi_nb.core.events import (
@@ -43,8 +43,8 @@ class Changes:
             previous = catalogue.active(name)
             if previous == number:
                 return Decision(events=[], summary="")
-            state = state_of(version, catalogue)
-            if state not in ("own", "approved"):
+            if not may_be_active(version, catalogue):
+                state = state_of(version, catalogue)
                 raise NotGranted(
                     f"{version.label} is not active: it is {_ARTICLE.get(state, state)}",
                     fix=f"look at it with %babyagi approve {version.label}",

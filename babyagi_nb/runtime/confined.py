@@ -17,6 +17,7 @@ from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.isolation import Job, Limits, Member, Raised, Sandbox
 from babyagi_nb.core.ports import Keys
 from babyagi_nb.core.records import FunctionVersion
+from babyagi_nb.core.trust import reach
 from babyagi_nb.errors import MissingName, NotGranted
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime.frame import current
@@ -82,10 +83,13 @@ class Confined:
 
         ``candidates`` stand before what is stored. Nothing is granted and nothing is recorded.
         """
-        found = {each.name: each for each in self._closure(entry, candidates)}
+        found = reach(
+            [entry, *candidates.values()],
+            lambda name: candidates.get(name) or self._catalogue.latest(name),
+        )
         job = Job(
             entry=entry.name,
-            members=tuple(map(self._member, found.values())),
+            members=tuple(self._member(each) for each in found.values() if each is not None),
             tests=tests,
             packages=self._packages(entry.name, entry.number),
             limits=_limits(entry, Admission(place="sandbox", state="draft")),
@@ -108,22 +112,6 @@ class Confined:
             is_async=spec.is_async,
             is_generator=spec.is_generator,
         )
-
-    def _closure(
-        self, entry: FunctionVersion, candidates: Mapping[FunctionName, FunctionVersion]
-    ) -> list[FunctionVersion]:
-        found: dict[FunctionName, FunctionVersion] = {}
-        waiting = [entry, *candidates.values()]
-        while waiting:
-            version = waiting.pop()
-            if version.name in found:
-                continue
-            found[version.name] = version
-            for name in version.spec.dependencies:
-                needed = candidates.get(name) or self._catalogue.latest(name)
-                if needed is not None:
-                    waiting.append(needed)
-        return list(found.values())
 
 
 class _Runner:
@@ -196,16 +184,9 @@ class _Runner:
         return stepped_async
 
     def _steps(self, job: Job, relay: Silent) -> Iterator[Any]:
-        try:
+        __tracebackhide__ = True
+        with _Settling(relay):
             yield from self._home._sandbox.steps(job, relay)
-        except Raised as raised:
-            error = as_exception(raised)
-            relay.close(error)
-            raise error from None
-        except BaseException as error:
-            relay.close(error)
-            raise
-        relay.close(None)
 
     def _start(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Job, Silent]:
         job = replace(self._job, args=args, kwargs=dict(kwargs), keys=self._values())
@@ -217,17 +198,8 @@ class _Runner:
 
     def _run(self, job: Job, relay: Silent) -> Any:
         __tracebackhide__ = True
-        try:
-            result = self._home._sandbox.run(job, relay)
-        except Raised as raised:
-            error = as_exception(raised)
-            relay.close(error)
-            raise error from None
-        except BaseException as error:
-            relay.close(error)
-            raise
-        relay.close(None)
-        return result
+        with _Settling(relay):
+            return self._home._sandbox.run(job, relay)
 
     def _values(self) -> dict[str, str]:
         """Values of the granted keys that somebody in the closure declares."""
@@ -244,6 +216,25 @@ class _Runner:
                 )
             found[name] = value
         return found
+
+
+class _Settling:
+    """Closes the relay of a job however it ends, and raises what its code raised as it is here."""
+
+    def __init__(self, relay: Silent) -> None:
+        self._relay = relay
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: object
+    ) -> None:
+        __tracebackhide__ = True
+        if isinstance(error, Raised):
+            inside = as_exception(error)
+            self._relay.close(inside)
+            raise inside from None
+        self._relay.close(error)
 
 
 def _limits(version: FunctionVersion, admission: Admission) -> Limits:
