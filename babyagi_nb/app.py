@@ -20,7 +20,7 @@ from babyagi_nb.core.isolation import TIERS, Sandbox
 from babyagi_nb.core.panel import SECTIONS, Panel
 from babyagi_nb.core.plain import function_row
 from babyagi_nb.core.policy import Policy
-from babyagi_nb.core.ports import Finding, Keys, Notify, Queries
+from babyagi_nb.core.ports import Finding, Keys, Notify, Queries, RunLog
 from babyagi_nb.errors import StoreUnwritable, UsageError, near
 from babyagi_nb.keys.chain import KeyChain
 from babyagi_nb.keys.redaction import keep_out, without_secrets
@@ -36,6 +36,7 @@ from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.runtime.frame import current_run
 from babyagi_nb.runtime.registrar import Registrar
 from babyagi_nb.runtime.sketch import sketch
+from babyagi_nb.runtime.span import Spans
 from babyagi_nb.runtime.validation import json_schema
 from babyagi_nb.sandbox.deferred import Deferred
 from babyagi_nb.settings import Settings, read_settings
@@ -103,6 +104,7 @@ class BabyAGI(Reading, Registering, Trusting):
             rules=rules,
             packages=self._packages,
         )
+        self.runs: RunLog = Spans(self.executor.recorder)
         self.registrar = Registrar(
             definitions=self._store.definitions,
             executor=self.executor,

@@ -21,6 +21,12 @@
     ├── KeyStoreError           the value of a key cannot be kept, read or removed
     ├── PackageError            a package may not, or cannot, be installed
     ├── PackError               a pack cannot be loaded; names file and line
+    ├── ModelError              a model cannot be asked, or its answer is of no use
+    │   ├── ModelUnavailable    no model, key or server, or the server refuses who asks
+    │   ├── ModelRefused        the model, or a filter of its server, declined to answer
+    │   ├── AnswerError         what it answered does not have the form that was asked for
+    │   └── BudgetSpent         calls, tokens, seconds or cost: what was allowed is spent
+    ├── BuildError              a build ended without what it was to build; it can be resumed
     └── StoreError              the store cannot do what was asked
         ├── StoreLocked         somebody else holds it
         ├── StoreDamaged        a file of the store cannot be read
@@ -41,12 +47,18 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 __all__ = [
+    "AnswerError",
     "ArgumentError",
     "BabyAGIError",
+    "BudgetSpent",
+    "BuildError",
     "CallError",
     "DependencyError",
     "KeyStoreError",
     "MissingName",
+    "ModelError",
+    "ModelRefused",
+    "ModelUnavailable",
     "NameSettlementError",
     "NotFound",
     "NotGranted",
@@ -183,6 +195,57 @@ class PackageError(BabyAGIError):
 
 class PackError(BabyAGIError):
     """A pack cannot be loaded; the message names file and line, and the store is as it was."""
+
+
+class ModelError(BabyAGIError):
+    """A model cannot be asked, or what it answered is of no use.
+
+    ``kind`` is one word for tests and logs, such as ``unreachable``, ``key``, ``model``, ``quota``,
+    ``rate``, ``timeout``, ``context``, ``server`` or ``protocol``. ``retry`` says whether asking
+    again may help, ``after`` how many seconds the server asked to wait.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fix: str = "",
+        kind: str = "server",
+        retry: bool = False,
+        after: float | None = None,
+    ) -> None:
+        super().__init__(message, fix=fix)
+        self.kind = kind
+        self.retry = retry
+        self.after = after
+
+
+class ModelUnavailable(ModelError):
+    """No model, key or server, or the server refuses who asks."""
+
+
+class ModelRefused(ModelError):
+    """The model, or a filter of its server, declined to answer."""
+
+
+class AnswerError(ModelError):
+    """What a model answered does not have the form that was asked for, on any rung."""
+
+
+class BudgetSpent(ModelError):
+    """What was allowed is spent; ``what`` is ``calls``, ``tokens``, ``seconds`` or ``cost``."""
+
+    def __init__(self, what: str, message: str) -> None:
+        super().__init__(message, fix=f"give more with {what}=N", kind="budget")
+        self.what = what
+
+
+class BuildError(BabyAGIError):
+    """A build ended without what it was to build; ``build`` is its id, to resume it by."""
+
+    def __init__(self, message: str, *, fix: str = "", build: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.build = build
 
 
 class StoreError(BabyAGIError):

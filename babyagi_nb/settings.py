@@ -44,6 +44,23 @@ class Settings:
     """Days that a package has to be public before it is installed."""
     index: str = ""
     """Address of the package index; empty means the package installer's own."""
+    model: str = ""
+    """The model to ask, as its server calls it; ``%babyagi model NAME`` picks one for a store."""
+    base_url: str = ""
+    """Address of an OpenAI-compatible server, such as ``http://localhost:11434/v1``; empty means
+    ``OPENAI_BASE_URL``, or else OpenAI's own."""
+    model_key: str = "openai_api_key"
+    """Name of the key that is sent to that server; a server on this machine needs none."""
+    embeddings: str = ""
+    """The model that makes vectors, for finding functions by meaning; empty: by words alone."""
+    calls: int = 60
+    """Requests to a model that one build or one turn of a chat may send."""
+    tokens: int = 250_000
+    """Tokens that one build or one turn of a chat may take."""
+    seconds: int = 900
+    """Seconds that one build or one turn of a chat may take."""
+    offered: int = 8
+    """Stored functions that are offered to a model at a time."""
 
 
 def read_settings(start: Path, environment: Mapping[str, str] | None = None) -> Settings:

@@ -11,20 +11,20 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from babyagi_nb.agent.fencing import fence
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.cleaning import one_line
 from babyagi_nb.core.graph import closure
+from babyagi_nb.core.model import Tool
 from babyagi_nb.core.preview import preview
 from babyagi_nb.core.records import FunctionVersion
 from babyagi_nb.core.syntax import tree_of
 from babyagi_nb.errors import BabyAGIError, UsageError, near
 from babyagi_nb.ids import FunctionName
 
-__all__ = ["PROPOSE", "Permission", "Tool", "Toolbox", "manages"]
+__all__ = ["PROPOSE", "Permission", "Toolbox", "manages"]
 
 Permission = Literal["allow", "ask", "deny"]
 
@@ -33,16 +33,6 @@ PROPOSE = "propose_function"
 
 _HOSTS = frozenset({"babyagi", "babyagi_nb", "functionz", "PythonFunc"})
 _REACHES = frozenset({"get_func_instance", "get_ipython", "__import__", "importlib"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
-    """One tool as a model sees it."""
-
-    name: str
-    description: str
-    parameters: Mapping[str, Any]
-    """JSON schema of the arguments."""
 
 
 class Toolbox:

@@ -7,6 +7,7 @@ Every protocol here has one contract suite in ``tests/contracts`` that all its a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -27,6 +28,9 @@ __all__ = [
     "News",
     "Notify",
     "Queries",
+    "RunLog",
+    "Shelf",
+    "Span",
     "Table",
 ]
 
@@ -219,3 +223,42 @@ class Notify(Protocol):
     """Tell the person at the notebook one line, outside any result."""
 
     def __call__(self, message: str) -> None: ...
+
+
+class Span(Protocol):
+    """A run in the log that is no call of a stored function."""
+
+    output: Any
+    """What it is to have returned; set it before the body ends."""
+
+    @property
+    def id(self) -> RunId | None:
+        """Of the run; ``None`` where nothing is logged."""
+        ...
+
+
+class RunLog(Protocol):
+    """Writes what happens in a body as a run: a call of a model, a build, a turn of a chat."""
+
+    def __call__(self, name: str, params: Mapping[str, Any]) -> AbstractContextManager[Span]:
+        """A run called *name* below the current run; whatever runs in the body is below it.
+
+        An exception that leaves the body ends the run as it would a function's.
+        """
+        ...
+
+
+class Shelf(Protocol):
+    """Small JSON documents of a store by name: prices, capabilities, transcripts."""
+
+    def get(self, name: str) -> Any | None:
+        """The document, or ``None``; one that cannot be read counts as none."""
+        ...
+
+    def put(self, name: str, value: Any) -> None:
+        """Replace the document, all of it or nothing; raises ``StoreUnwritable``."""
+        ...
+
+    def names(self, prefix: str = "") -> list[str]: ...
+
+    def remove(self, name: str) -> bool: ...

@@ -10,6 +10,8 @@
       archive/                     journal files that were taken into the index, compressed
       incoming/                    only while a backup is being restored
       aside-<n>/                   what a restored backup replaced
+      shelf/                       small documents: prices, transcripts, what a model server can do
+      builds/<id>.ndjson           what a build has done, one line a step
       functions/                   readable copy of every version; the only part git should see
       store.duckdb                 the index; can be rebuilt from the files above
       turn, lock, definitions.lock files that are locked, never read as data
@@ -69,6 +71,14 @@ class Home:
     @property
     def archive(self) -> Path:
         return self.path / "archive"
+
+    @property
+    def shelf(self) -> Path:
+        return self.path / "shelf"
+
+    @property
+    def builds(self) -> Path:
+        return self.path / "builds"
 
     @property
     def mirror(self) -> Path:
