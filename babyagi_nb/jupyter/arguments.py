@@ -64,6 +64,8 @@ class Syntax:
     options: tuple[Option, ...] = ()
     rest: str = ""
     """Name of what takes the remainder of the line as it stands; such a line is not split."""
+    prose: str = ""
+    """Name of the text that the line ends in (see :mod:`~babyagi_nb.jupyter.prose`)."""
 
     def usage(self) -> str:
         """The whole syntax on one line.
@@ -74,7 +76,7 @@ class Syntax:
         parts = [self.command]
         parts += [each.name if each.required else f"[{each.name}]" for each in self.places]
         parts += [f"[{_spelled(each)}]" for each in self.options]
-        return " ".join([*parts, self.rest] if self.rest else parts)
+        return " ".join([*parts, *filter(None, (self.rest, self.prose))])
 
     def find(self, word: str) -> Option:
         """The option called *word*; raises :class:`UsageError` with a near miss."""

@@ -7,7 +7,6 @@ cost no import.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import get_args
 
 from babyagi_nb.core.panel import SECTIONS
@@ -16,8 +15,10 @@ from babyagi_nb.core.runs import STATUSES
 from babyagi_nb.core.trust import Trust
 from babyagi_nb.errors import UsageError, near
 from babyagi_nb.jupyter.arguments import Option, Place, Syntax
+from babyagi_nb.jupyter.modelgrammar import MODEL_SUBCOMMANDS
+from babyagi_nb.jupyter.subcommand import Subcommand
 
-__all__ = ["FUNCTION", "SUBCOMMANDS", "Subcommand", "find_subcommand"]
+__all__ = ["FUNCTION", "SUBCOMMANDS", "find_subcommand"]
 
 _ASKED = (
     Option(
@@ -76,31 +77,6 @@ FUNCTION = Syntax(
     ),
 )  # fmt: skip
 """The first line of a function cell."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subcommand:
-    """One word after ``%babyagi``."""
-
-    name: str
-    help: str
-    """One line."""
-    handler: str
-    places: tuple[Place, ...] = ()
-    options: tuple[Option, ...] = ()
-    rest: str = ""
-    examples: tuple[str, ...] = ()
-    cell: bool = False
-    """Whether ``%%babyagi NAME`` works too."""
-
-    @property
-    def syntax(self) -> Syntax:
-        return Syntax(
-            command=f"%babyagi {self.name}",
-            places=self.places,
-            options=self.options,
-            rest=self.rest,
-        )
 
 
 def find_subcommand(word: str) -> Subcommand:
@@ -343,5 +319,7 @@ _ALL = (
     ),
 )  # fmt: skip
 
-SUBCOMMANDS: dict[str, Subcommand] = {each.name: each for each in _ALL}
+SUBCOMMANDS: dict[str, Subcommand] = {
+    each.name: each for each in (*_ALL[:-1], *MODEL_SUBCOMMANDS, _ALL[-1])
+}
 """Every subcommand by name, in the order of the help."""

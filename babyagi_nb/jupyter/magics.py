@@ -23,6 +23,7 @@ from IPython.core.magic import (
 from babyagi_nb.errors import UsageError
 from babyagi_nb.jupyter.arguments import read_arguments
 from babyagi_nb.jupyter.grammar import find_subcommand
+from babyagi_nb.jupyter.prose import read_prose
 from babyagi_nb.jupyter.request import Request
 from babyagi_nb.jupyter.visibility import hide_machinery
 
@@ -83,8 +84,12 @@ def dispatch(
             raise UsageError(
                 f"%%babyagi {word} is no cell magic", fix=f"use the line %babyagi {word}"
             )
-        rest = f"{rest}\n{cell}".strip()
-    if subcommand.rest:
+        if not subcommand.prose:
+            rest = f"{rest}\n{cell}".strip()
+    if subcommand.prose:
+        given, text = read_prose(rest, subcommand.syntax, body=cell)
+        request = Request(shell=shell, given=given, rest=text, local=names)
+    elif subcommand.rest:
         request = Request(shell=shell, given={}, rest=rest.strip(), local=names)
     else:
         given = read_arguments(rest, subcommand.syntax)

@@ -10,8 +10,10 @@ import pytest
 
 from babyagi_nb.errors import UsageError
 from babyagi_nb.jupyter.arguments import Option, read_arguments
-from babyagi_nb.jupyter.grammar import FUNCTION, SUBCOMMANDS, Subcommand, find_subcommand
+from babyagi_nb.jupyter.grammar import FUNCTION, SUBCOMMANDS, find_subcommand
 from babyagi_nb.jupyter.literals import read_run_line
+from babyagi_nb.jupyter.prose import read_prose
+from babyagi_nb.jupyter.subcommand import Subcommand
 
 PAGE = (Path(__file__).parents[2] / "docs" / "magics.md").read_text(encoding="utf-8")
 EACH = pytest.mark.parametrize("subcommand", SUBCOMMANDS.values(), ids=SUBCOMMANDS)
@@ -67,6 +69,8 @@ def test_an_example_can_be_read_and_stands_in_no_other_help(subcommand: Subcomma
         assert find_subcommand(word) is subcommand
         if subcommand.name == "run":
             assert read_run_line(rest, ()).name
+        elif subcommand.prose:
+            assert read_prose(rest, subcommand.syntax)[1]
         elif not subcommand.rest:
             read_arguments(rest, subcommand.syntax)
 
