@@ -6,7 +6,7 @@ Every protocol here has one contract suite in ``tests/contracts`` that all its a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ __all__ = [
     "Shelf",
     "Span",
     "Table",
+    "Vectors",
 ]
 
 
@@ -262,3 +263,40 @@ class Shelf(Protocol):
     def names(self, prefix: str = "") -> list[str]: ...
 
     def remove(self, name: str) -> bool: ...
+
+
+class Vectors(Protocol):
+    """Embeddings of texts, by the model that made them and a key of the caller's choice.
+
+    All vectors of one model have one length. Nearness is the cosine of the angle, from -1 to 1.
+    """
+
+    def put(self, model: str, rows: Mapping[str, Sequence[float]]) -> None:
+        """Keep *rows*, vectors by key; a later one replaces an earlier one of the same key.
+
+        Raises ``UsageError`` for a vector that is empty, all zero, not finite, or of another length
+        than the model's others (``forget`` the model first), and ``StoreUnwritable``.
+        """
+        ...
+
+    def have(self, model: str) -> set[str]:
+        """Keys with a vector of *model*."""
+        ...
+
+    def nearest(
+        self,
+        model: str,
+        vector: Sequence[float],
+        k: int,
+        *,
+        among: Collection[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """The *k* keys (of *among*, if given) nearest to *vector* with their cosine, best first.
+
+        Raises ``UsageError`` for a vector that ``put`` would refuse.
+        """
+        ...
+
+    def forget(self, model: str, keys: Collection[str] | None = None) -> None:
+        """Drop the vectors of *keys*, or all of *model*; then its length is open again."""
+        ...

@@ -77,8 +77,8 @@ def _states(app: BabyAGI) -> dict[str, NodeStatus]:
     found: dict[str, NodeStatus] = {}
     try:
         for run in app.queries.runs(RunFilter(limit=_LOOKED_AT)):
-            if run.status == "refused":
-                # A guard kept it from running: that says nothing about the function.
+            if run.status == "refused" or not run.version:
+                # A guard kept it from running, or it is no function's: neither says how one does.
                 continue
             running = run.status == "started"
             state: NodeStatus = (

@@ -1,10 +1,10 @@
 """Backup and restore: the store as one zip file with a manifest, verified on both ways.
 
-A backup holds the truths, not the index: the definition log, the journals up to now and the
-archive. What is derived (index, mirror) is made again. It is taken in a shared hold, so that no
-line moves from journal to archive meanwhile; kernels go on writing, and what they write after the
-look is left out. The finished file is opened again, every checksum compared and every record
-counted, before it gets its name.
+A backup holds the truths, not the index: the definition log, the journals up to now, the archive,
+and documents, builds and vectors. What is derived (index, mirror) is made again. It is taken in a
+shared hold, so that no line moves from journal to archive meanwhile; kernels go on writing, and
+what they write after the look is left out. The finished file is opened again, every checksum
+compared and every record counted, before it gets its name.
 
 Restoring verifies first, then moves what is there aside (``aside-<n>``, never deleted) and puts the
 backup in place, all of it or nothing (see :mod:`~babyagi_nb.store.exchange`). Journals of kernels
@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from babyagi_nb.errors import StoreDamaged, StoreTooNew
-from babyagi_nb.store import exchange
+from babyagi_nb.store import belongings, exchange
 from babyagi_nb.store.connection import Connection
 from babyagi_nb.store.frames import read_frames
 from babyagi_nb.store.home import FORMAT, Home, sync_directory, unwritable
@@ -151,6 +151,11 @@ def _truths(home: Home) -> Iterator[tuple[str, bytes]]:
             yield f"archive/{path.name}", path.read_bytes()
     for name, path in journal.items():
         yield f"journal/{name}", _whole_lines(path.read_bytes())
+    for name in belongings.present(home):
+        # A document may be removed this moment.
+        with contextlib.suppress(FileNotFoundError):
+            data = (home.path / name).read_bytes()
+            yield name, data if name.endswith(".json") else _whole_lines(data)
 
 
 def _whole_lines(data: bytes) -> bytes:
@@ -161,7 +166,7 @@ def _count(contents: Contents, name: str, data: bytes) -> None:
     contents.files[name] = hashlib.sha256(data).hexdigest()
     if name == _DEFINITIONS:
         contents.transactions = len(read_frames(data).transactions)
-    else:
+    elif not belongings.is_belonging(name):
         contents.lines += (gzip.decompress(data) if name.endswith(".gz") else data).count(b"\n")
 
 
@@ -196,5 +201,6 @@ def _members(source: Path) -> Iterator[tuple[str, bytes]]:
         for name in pack.namelist():
             folder, _, file = name.rpartition("/")
             plain = Path(file).name == file and file.endswith((".ndjson", ".ndjson.gz"))
-            if name == _DEFINITIONS or (plain and folder in ("journal", "archive")):
+            ours = name == _DEFINITIONS or belongings.is_belonging(name)
+            if ours or (plain and folder in ("journal", "archive")):
                 yield name, pack.read(name)

@@ -15,7 +15,9 @@ from typing import Any
 
 from babyagi_nb.core.ports import Definitions, Finding
 from babyagi_nb.errors import BabyAGIError, StoreDamaged
+from babyagi_nb.store import belongings
 from babyagi_nb.store.connection import Hold
+from babyagi_nb.store.exchange import free_name
 from babyagi_nb.store.fold import Folder
 from babyagi_nb.store.home import FORMAT, Home
 from babyagi_nb.store.index import Index
@@ -67,6 +69,7 @@ class Doctor:
             self._codes,
             self._indexed,
             self._archive,
+            self._belongings,
             self._tools,
         ):
             try:
@@ -138,6 +141,10 @@ class Doctor:
         self._index.examine()
         self._folder.tend()
         yield _ok("repair", f"{taken} lines were taken in, the index was read whole")
+        if self._home is not None:
+            aside = free_name(self._home)
+            for name in belongings.set_aside(self._home, aside):
+                yield _ok("repair", f"{name!r} could not be read and lies in {aside.name!r} now")
 
     def _definition_log(self) -> Iterator[Finding]:
         self._definitions.refresh()
@@ -220,6 +227,10 @@ class Doctor:
             except OSError as error:
                 yield _problem("archive", str(error), "restore a backup if its runs matter")
         yield _ok("archive", f"{len(sources)} journals")
+
+    def _belongings(self) -> Iterator[Finding]:
+        if self._home is not None:
+            yield from belongings.examine(self._home)
 
     def _tools(self) -> Iterator[Finding]:
         found = shutil.which("dot")

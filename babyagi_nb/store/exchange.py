@@ -11,8 +11,9 @@ new files are in its place:
 
 Each stage can be begun again as often as it is interrupted. The mark lists files, because what is
 written after it by kernels that go on working belongs to the new content. Journals of living
-kernels stay where they are as well. Nothing can be registered between mark and end. A directory
-``incoming`` without a mark never counted, and is removed. Nothing that was in the store is deleted.
+kernels, and builds that somebody holds, stay where they are as well. Nothing can be registered
+between mark and end. A directory ``incoming`` without a mark never counted, and is removed. Nothing
+that was in the store is deleted.
 """
 
 from __future__ import annotations
@@ -26,16 +27,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from babyagi_nb.errors import StoreUnwritable
+from babyagi_nb.store import belongings
 from babyagi_nb.store.home import Home, sync_directory
 from babyagi_nb.store.lock import FileLock, Turnstile, is_claimed
 from babyagi_nb.store.rebuild import set_index_aside
 
-__all__ = ["finish", "finish_interrupted", "stage"]
+__all__ = ["finish", "finish_interrupted", "free_name", "stage"]
 
 _COMPLETE = "complete"
 _CLEARED = "cleared"
 _ASIDE = re.compile(r"aside-[0-9]{1,9}")
 _OURS = re.compile(r"definitions\.ndjson|(journal|archive)/[^/]+")
+_FOLDERS = ("journal", "archive", *belongings.FOLDERS)
 
 
 def stage(home: Home, files: Iterable[tuple[str, bytes]]) -> Path:
@@ -44,16 +47,17 @@ def stage(home: Home, files: Iterable[tuple[str, bytes]]) -> Path:
     Returns where the old content will be kept. The caller keeps everybody else out. After an
     ``OSError`` the store is as it was.
     """
-    incoming, aside = home.incoming, _free_name(home)
+    incoming, aside = home.incoming, free_name(home)
     shutil.rmtree(incoming, ignore_errors=True)
     try:
         for directory in (incoming, incoming / "journal", incoming / "archive"):
             directory.mkdir(mode=0o700)
         for name, data in files:
+            (incoming / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_durably(incoming / name, data)
         mark = {"aside": aside.name, "files": _present(home)}
         _write_durably(incoming / ".mark", json.dumps(mark).encode())
-        for directory in (incoming / "journal", incoming / "archive", incoming, home.path):
+        for directory in (*_folders(incoming), incoming, home.path):
             sync_directory(directory)
         os.replace(incoming / ".mark", incoming / _COMPLETE)
     except OSError:
@@ -108,7 +112,8 @@ def _present(home: Home) -> list[str]:
         found += sorted(directory.glob("*.ndjson*"))
     # A dead kernel's board says what it had open: that belongs to the old content as well.
     found += sorted(home.journal.glob("*.board"))
-    return [path.relative_to(home.path).as_posix() for path in found if not is_claimed(path)]
+    names = [path.relative_to(home.path).as_posix() for path in found if not is_claimed(path)]
+    return names + [name for name in belongings.present(home) if not belongings.is_held(home, name)]
 
 
 def _clear(home: Home, aside: Path, files: list[str]) -> None:
@@ -120,9 +125,8 @@ def _clear(home: Home, aside: Path, files: list[str]) -> None:
             os.replace(home.path / name, target)
     if home.index.exists():
         set_index_aside(home)
-    for directory in (aside / "journal", aside / "archive", aside, home.journal, home.archive):
+    for directory in (*_folders(aside), aside, *_folders(home.path), home.path):
         sync_directory(directory)
-    sync_directory(home.path)
 
 
 def _place(home: Home, incoming: Path) -> None:
@@ -136,9 +140,17 @@ def _place(home: Home, incoming: Path) -> None:
                 path.unlink()
             else:
                 os.replace(path, target)
+    for name in belongings.present(Home(incoming)):
+        target = home.path / name
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if target.exists():
+            # A build under way, or what was written since.
+            (incoming / name).unlink()
+        else:
+            os.replace(incoming / name, target)
     if (incoming / home.definitions.name).exists():
         os.replace(incoming / home.definitions.name, home.definitions)
-    for directory in (home.journal, home.archive, home.path):
+    for directory in (*_folders(home.path), home.path):
         sync_directory(directory)
 
 
@@ -148,13 +160,24 @@ def _read_mark(mark: Path, home: Home) -> tuple[Path, list[str]]:
         found = json.loads(mark.read_bytes())
         aside, files = str(found["aside"]), [str(each) for each in found["files"]]
     except (ValueError, KeyError, TypeError):
-        return _free_name(home), []
-    if not _ASIDE.fullmatch(aside) or not all(map(_OURS.fullmatch, files)):
-        return _free_name(home), []
+        return free_name(home), []
+    if not _ASIDE.fullmatch(aside) or not all(map(_is_ours, files)):
+        return free_name(home), []
     return home.path / aside, files
 
 
-def _free_name(home: Home) -> Path:
+def _is_ours(name: str) -> bool:
+    return _OURS.fullmatch(name) is not None or belongings.is_belonging(name)
+
+
+def _folders(path: Path) -> list[Path]:
+    """The directories below *path* in which truths lie."""
+    there = [path / name for name in _FOLDERS if (path / name).is_dir()]
+    return there + [each for each in (path / "shelf").glob("*/") if each.is_dir()]
+
+
+def free_name(home: Home) -> Path:
+    """Where in the store something can be put aside."""
     number = 1
     while (home.path / f"aside-{number}").exists():
         number += 1

@@ -12,6 +12,7 @@
       aside-<n>/                   what a restored backup replaced
       shelf/                       small documents: prices, transcripts, what a model server can do
       builds/<id>.ndjson           what a build has done, one line a step
+      vectors/<model>.ndjson       embeddings, one line each
       functions/                   readable copy of every version; the only part git should see
       store.duckdb                 the index; can be rebuilt from the files above
       turn, lock, definitions.lock files that are locked, never read as data
@@ -79,6 +80,10 @@ class Home:
     @property
     def builds(self) -> Path:
         return self.path / "builds"
+
+    @property
+    def vectors(self) -> Path:
+        return self.path / "vectors"
 
     @property
     def mirror(self) -> Path:

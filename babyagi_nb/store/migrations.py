@@ -57,7 +57,12 @@ def create_views(hold: Hold) -> None:
         hold.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (create_tables, create_views)
+def create_model_calls(hold: Hold) -> None:
+    """The view of questions to models, for an index that has the other views."""
+    create_views(hold)
+
+
+STEPS: tuple[Step, ...] = (create_tables, create_views, create_model_calls)
 
 
 def applied(hold: Hold) -> int:

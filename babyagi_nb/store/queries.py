@@ -42,6 +42,7 @@ TAIL_LIMIT = 1 << 20
 
 _SELECT = "SELECT " + ", ".join(f'"{name}"' for name in COLUMNS) + " FROM store.data.runs"
 
+# Runs of version 0 are no function's: questions to models, builds, chats.
 _STATISTICS = """
 SELECT
     "function",
@@ -53,7 +54,7 @@ SELECT
     coalesce(max(duration), 0),
     max(started)
 FROM store.data.runs
-WHERE started >= ?
+WHERE started >= ? AND version > 0
 GROUP BY "function", version
 ORDER BY 3 DESC, 1, 2
 """

@@ -20,7 +20,7 @@ from babyagi_nb.core.events import Transaction
 from babyagi_nb.core.ports import Decision, Finding
 from babyagi_nb.errors import BabyAGIError, NotFound, StoreError, StoreTooNew, StoreUnwritable
 from babyagi_nb.ids import FunctionName, KernelId, RunId
-from babyagi_nb.store import backup
+from babyagi_nb.store import backup, belongings
 from babyagi_nb.store.connection import Connection
 from babyagi_nb.store.definitions import FileDefinitions
 from babyagi_nb.store.fold import Folder
@@ -40,7 +40,7 @@ from babyagi_nb.store.lock import FileLock
 from babyagi_nb.store.mirror import Mirror
 from babyagi_nb.store.queries import StoreQueries
 
-__all__ = ["Looker", "ReadDefinitions", "ReadLines", "Unlogged", "existing"]
+__all__ = ["Looker", "ReadDefinitions", "ReadLines", "Unlogged", "existing", "refusal"]
 
 
 def existing(path: Path | str) -> Home:
@@ -59,7 +59,8 @@ def existing(path: Path | str) -> Home:
     return home
 
 
-def _refusal(home: Home) -> StoreError:
+def refusal(home: Home) -> StoreError:
+    """What is said to whoever wants to change the store at *home*."""
     number = home.check(newest=None)
     where = f"the store at {str(home.path)!r}"
     if number > FORMAT:
@@ -122,7 +123,7 @@ class ReadDefinitions:
         # What is wrong with the wish itself is said first, as by any store.
         if not decide(self.catalogue).events:
             return None
-        raise _refusal(self._home)
+        raise refusal(self._home)
 
 
 class ReadLines:
@@ -155,7 +156,7 @@ class ReadLines:
         return []
 
     def archive(self, source: str) -> None:
-        raise _refusal(self._home)
+        raise refusal(self._home)
 
     def _settled(self, watermarks: Mapping[str, int]) -> Iterator[tuple[str, bytes]]:
         """Sources that no journal file has: archived ones, and what the dead left open."""
@@ -187,7 +188,7 @@ class Looker:
 
     def __init__(self, home: Home) -> None:
         self.path: Path | None = home.path
-        self._home = home
+        self.home = home
         self._connection = Connection(None, None)
         self.definitions = ReadDefinitions(home)
         self._lines = ReadLines(home)
@@ -201,7 +202,7 @@ class Looker:
 
     def backup(self, target: Path) -> Path:
         """Write a verified copy of the whole store, which a package that knows it can restore."""
-        return backup.back_up(self._home, self._connection, Path(target))
+        return backup.back_up(self.home, self._connection, Path(target))
 
     def export(self, target: Path) -> int:
         """Write every version as text files into the directory *target*; return how many.
@@ -218,14 +219,14 @@ class Looker:
             lock.unlink(missing_ok=True)
 
     def restore(self, source: Path) -> None:
-        raise _refusal(self._home)
+        raise refusal(self.home)
 
     def doctor(self, *, repair: bool = False) -> list[Finding]:
         """Say what can be read; raises like any other change when told to *repair*."""
         if repair:
-            raise _refusal(self._home)
-        number = self._home.check(newest=None)
-        found = [_ok("store", f"{self._home.path}, format {number}, open for reading only")]
+            raise refusal(self.home)
+        number = self.home.check(newest=None)
+        found = [_ok("store", f"{self.home.path}, format {number}, open for reading only")]
         if number > FORMAT:
             found.append(
                 Finding(
@@ -235,7 +236,7 @@ class Looker:
                     fix="upgrade babyagi_nb",
                 )
             )
-        if not os.access(self._home.path, os.W_OK):
+        if not os.access(self.home.path, os.W_OK):
             found.append(_ok("permissions", "the directory cannot be written"))
         self.definitions.refresh()
         catalogue = self.definitions.catalogue
@@ -243,7 +244,7 @@ class Looker:
             _ok("definitions", f"{len(catalogue)} functions, {len(catalogue.history)} transactions")
         )
         found += self.definitions.findings
-        return found + self._runs()
+        return [*found, *self._runs(), *belongings.examine(self.home)]
 
     def _runs(self) -> list[Finding]:
         try:

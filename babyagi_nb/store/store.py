@@ -1,4 +1,6 @@
-"""A store, put together: journal, definition log, questions and upkeep, over a directory or memory.
+"""A store, put together over a directory or memory.
+
+Its parts are journal, definition log, questions and upkeep, and what models and builds leave.
 
 Opening reads the definition log and nothing else. DuckDB is imported, and the one background thread
 started, when something is first written or asked. A store closes itself when the interpreter ends,
@@ -17,13 +19,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from babyagi_nb.core.builds import Builds
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import Transaction
-from babyagi_nb.core.ports import Decision, Definitions, Finding, Maintenance, Queries
+from babyagi_nb.core.ports import (
+    Decision,
+    Definitions,
+    Finding,
+    Maintenance,
+    Queries,
+    Shelf,
+    Vectors,
+)
 from babyagi_nb.errors import BabyAGIError, StoreError
 from babyagi_nb.ids import FunctionName, KernelId
 from babyagi_nb.store import backup
 from babyagi_nb.store.background import Background
+from babyagi_nb.store.builds import FileBuilds, MemoryBuilds
 from babyagi_nb.store.connection import Connection
 from babyagi_nb.store.definitions import FileDefinitions
 from babyagi_nb.store.doctor import Doctor
@@ -38,6 +50,8 @@ from babyagi_nb.store.lock import FileLock, Turnstile
 from babyagi_nb.store.memory import MemoryDefinitions, MemoryJournal, MemoryLines
 from babyagi_nb.store.mirror import Mirror, restore_from_mirror
 from babyagi_nb.store.queries import StoreQueries
+from babyagi_nb.store.shelf import FileShelf, MemoryShelf
+from babyagi_nb.store.vectors import FileVectors, MemoryVectors
 
 if TYPE_CHECKING:
     from babyagi_nb.store.readonly import Unlogged
@@ -58,6 +72,9 @@ class Store:
     definitions: Definitions
     queries: Queries
     maintenance: Maintenance
+    builds: Builds
+    shelf: Shelf
+    vectors: Vectors
 
     @property
     def kernel(self) -> KernelId:
@@ -94,6 +111,7 @@ def open_store(
     if read_only and path is not None:
         # Most stores are opened for writing.
         from babyagi_nb.store.readonly import Looker, Unlogged, existing
+        from babyagi_nb.store.untouched import ReadBuilds, ReadShelf, ReadVectors
 
         looker = Looker(existing(path))
         return Store(
@@ -101,6 +119,9 @@ def open_store(
             definitions=looker.definitions,
             queries=looker.queries,
             maintenance=looker,
+            builds=ReadBuilds(looker.home),
+            shelf=ReadShelf(looker.home),
+            vectors=ReadVectors(looker.home),
         )
     kernel = new_kernel()
     if path is None:
@@ -137,6 +158,9 @@ def _assemble(
         definitions=_Announced(definitions, upkeep.wake),
         queries=StoreQueries(index, lines, folder, home, upkeep.wake),
         maintenance=upkeep,
+        builds=FileBuilds(home) if home else MemoryBuilds(),
+        shelf=FileShelf(home) if home else MemoryShelf(),
+        vectors=FileVectors(home) if home else MemoryVectors(),
     )
 
 

@@ -15,7 +15,7 @@ from babyagi_nb.store.rows import COLUMNS
 
 __all__ = ["PENDING_RUNS", "VIEWS", "file_views", "memory_views"]
 
-VIEWS = ("logs", "functions", "versions", "triggers", "keys", "history")
+VIEWS = ("logs", "functions", "versions", "triggers", "keys", "history", "model_calls")
 
 _COLUMN_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
 
@@ -121,6 +121,29 @@ FROM {schema}.events
 ORDER BY "transaction", position
 """
 
+# A question to a model is a run of version 0, which no stored function has. What its members hold
+# was cut to a limit, and may come from a server: what is no number counts as unknown.
+_MODEL_CALLS = """
+SELECT
+    id,
+    root,
+    make_timestamp(started // 1000) AS started,
+    params->>'$.purpose' AS purpose,
+    params->>'$.model' AS model,
+    params->>'$.host' AS host,
+    params->>'$.prompt_hash' AS prompt_hash,
+    TRY_CAST("output"->>'$.prompt_tokens' AS BIGINT) AS prompt_tokens,
+    TRY_CAST("output"->>'$.completion_tokens' AS BIGINT) AS completion_tokens,
+    TRY_CAST("output"->>'$.cost' AS DOUBLE) AS cost,
+    TRY_CAST("output"->>'$.estimated' AS BOOLEAN) AS estimated,
+    "output"->>'$.finish' AS finish,
+    TRY_CAST("output"->>'$.attempts' AS INTEGER) AS attempts,
+    status,
+    duration / 1e9 AS duration
+FROM {runs}
+WHERE "function" = 'model' AND version = 0
+"""
+
 _BODIES = {
     "logs": _LOGS,
     "functions": _FUNCTIONS,
@@ -128,6 +151,7 @@ _BODIES = {
     "triggers": _TRIGGERS,
     "keys": _KEYS,
     "history": _HISTORY,
+    "model_calls": _MODEL_CALLS,
 }
 
 

@@ -29,7 +29,7 @@ SELECT
     coalesce(quantile_disc(time_spent, 0.95), 0) * 1000,
     max(epoch_us("timestamp")) / 1000.0,
     arg_max(log_type, "timestamp")
-FROM logs GROUP BY function_name ORDER BY 1
+FROM logs WHERE version > 0 GROUP BY function_name ORDER BY 1
 """
 
 _PER_VERSION = """
@@ -38,7 +38,7 @@ SELECT
     count(*) FILTER (log_type <> 'started'),
     count(*) FILTER (log_type IN ('error', 'timeout')),
     coalesce(quantile_disc(time_spent, 0.5), 0) * 1e9
-FROM logs WHERE function_name = ? GROUP BY version
+FROM logs WHERE function_name = ? AND version > 0 GROUP BY version
 """
 
 
