@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from babyagi_nb.asking import Asking
+from babyagi_nb.building import Building
+from babyagi_nb.conversing import Conversing
 from babyagi_nb.core.admission import Rules, admit
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import Transaction
 from babyagi_nb.core.isolation import TIERS, Sandbox
+from babyagi_nb.core.model import Model
 from babyagi_nb.core.panel import SECTIONS, Panel
 from babyagi_nb.core.plain import function_row
 from babyagi_nb.core.policy import Policy
@@ -47,7 +51,7 @@ from babyagi_nb.trusting import Trusting
 __all__ = ["BabyAGI"]
 
 
-class BabyAGI(Reading, Registering, Trusting):
+class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
     r"""A store of functions, open in this process.
 
     ``path`` is the store's directory, ``":memory:"``, or ``None`` for ``.babyagi`` beside the
@@ -77,6 +81,7 @@ class BabyAGI(Reading, Registering, Trusting):
         sandbox: Sandbox | None = None,
         confirm: Callable[[str], bool] | None = None,
         read_only: bool | None = None,
+        model: Model | None = None,
     ) -> None:
         self.settings = settings or read_settings(Path.cwd())
         self.namespace = vars(sys.modules["__main__"]) if namespace is None else namespace
@@ -90,7 +95,8 @@ class BabyAGI(Reading, Registering, Trusting):
         self.policy = machine_policy() if policy is None else policy
         self._confirm = confirm or (lambda question: False)
         self.sandbox: Sandbox = sandbox or Deferred(self._make_sandbox)
-        seal = MemorySeal() if self.path is None else Seal()
+        self._model = model
+        self._seal = seal = MemorySeal() if self.path is None else Seal()
         self._rules = rules = Rules(holds=seal.holds, policy=self.policy)
         self._host = Host(self, current_run)
         self.executor = Executor(
@@ -310,11 +316,17 @@ class BabyAGI(Reading, Registering, Trusting):
         """Write what is left and let go of everything; calling it again does nothing."""
         if not self.closed:
             self.closed = True
+            if "picker" in vars(self):
+                self.picker.close()
             self.executor.close()
             self.sandbox.close()
             self._store.maintenance.close()
 
     # -- inside --------------------------------------------------------------------------------
+
+    @property
+    def _methods(self) -> Collection[str]:
+        return _METHODS
 
     def _packages(self, name: str, number: int) -> str | None:
         """Where the packages of a draft are, if any were installed for it."""

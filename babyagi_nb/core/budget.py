@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from time import monotonic
 from typing import Any
 
 from babyagi_nb.errors import BudgetSpent
@@ -52,9 +51,10 @@ NO_COST = Spent()
 class Meter:
     """Counts against a budget, and against the meter above it.
 
-    A build has a meter, and each of its functions one under it. Not safe between threads.
+    A build has a meter, and each of its functions one under it. *clock* gives seconds that only
+    grow. Not safe between threads.
 
-    >>> meter = Meter(Budget(calls=1))
+    >>> meter = Meter(Budget(calls=1), clock=lambda: 0.0)
     >>> meter.check()
     >>> meter.request()
     >>> meter.check()
@@ -67,9 +67,9 @@ class Meter:
         self,
         budget: Budget,
         *,
+        clock: Callable[[], float],
         above: Meter | None = None,
         spent: Spent | None = None,
-        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.budget = budget
         self.above = above

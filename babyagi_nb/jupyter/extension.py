@@ -60,7 +60,7 @@ class Extension:
         shell.display_formatter.mimebundle_formatter.for_type_by_name(*_PANEL, _show_panel)
         self._outgoing.enter()
         self._wires.enter()
-        kernel_app.prepare(namespace=shell.user_ns, notify=_tell)
+        kernel_app.prepare(namespace=shell.user_ns, notify=_tell, confirm=_confirm)
 
     def leave(self) -> None:
         shell = self.shell
@@ -87,7 +87,7 @@ class Extension:
         shell.display_formatter.mimebundle_formatter.pop(".".join(_PANEL), None)
         self._wires.leave()
         self._outgoing.leave()
-        kernel_app.prepare(namespace=None, notify=None, path=None, settings=None)
+        kernel_app.prepare(namespace=None, notify=None, confirm=None, path=None, settings=None)
 
     def _configure(self) -> None:
         from babyagi_nb.jupyter.configuration import BabyAGI
@@ -178,6 +178,12 @@ def _tell(message: str) -> None:
     from babyagi_nb.jupyter.display import tell
 
     tell(message)
+
+
+def _confirm(question: str) -> bool:
+    from babyagi_nb.jupyter.commands.chat import ask_person
+
+    return ask_person(question)
 
 
 def _remove(items: list[Any], item: Any) -> None:

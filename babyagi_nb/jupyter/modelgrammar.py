@@ -23,6 +23,7 @@ MODEL_SUBCOMMANDS = (
         places=(Place(name="NAME", help="the model to ask from now on"),),
         options=(
             Option(name="url", help="address of an OpenAI-compatible server"),
+            Option(name="key", values="key", help="name of the key that may be sent there"),
             Option(name="probe", kind="flag", help="find out what the model can do"),
         ),
         examples=("%babyagi model", "%babyagi model qwen3:8b url=http://localhost:11434/v1"),
@@ -69,6 +70,12 @@ MODEL_SUBCOMMANDS = (
             Option(name="n", kind="count", help="how many tasks; 3 unless told"), _MODEL, *_BUDGET,
         ),
         examples=('%babyagi self_build "a bookkeeper in a small shop" n=3',),
+    ),
+    Subcommand(
+        name="review", handler="commands.builds:review",
+        help="look at drafts; the lines that approve them come below",
+        prose="NAME@N…", cell=True,
+        examples=("%babyagi review report@1 total@1",),
     ),
     Subcommand(
         name="revise", handler="commands.builds:revise",

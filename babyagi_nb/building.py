@@ -1,0 +1,192 @@
+"""The half of an application that lets a model write functions: builds, and what goes on with them.
+
+What comes of a build are drafts. Whether one of them ever runs is decided in ``trusting``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from babyagi_nb.core.builds import Build, Progress
+from babyagi_nb.core.catalogue import Catalogue
+from babyagi_nb.core.isolation import Sandbox
+from babyagi_nb.core.model import Model
+from babyagi_nb.core.ports import RunLog
+from babyagi_nb.core.registration import Registration
+from babyagi_nb.errors import BuildError, StoreUnwritable
+from babyagi_nb.runtime.executor import Executor
+from babyagi_nb.settings import Settings
+from babyagi_nb.store.store import Store
+
+if TYPE_CHECKING:
+    from babyagi_nb.agent.building.builder import Builder
+    from babyagi_nb.agent.building.desk import BuildDesk
+    from babyagi_nb.agent.building.workshop import Workshop
+    from babyagi_nb.agent.search.finder import Finder
+    from babyagi_nb.runtime.laboratory import SandboxLaboratory
+
+__all__ = ["Building"]
+
+Watch = Callable[[Progress], None]
+
+
+class Building(ABC):
+    """Orders builds, and lists them."""
+
+    executor: Executor
+    read_only: bool
+    runs: RunLog
+    sandbox: Sandbox
+    settings: Settings
+    _store: Store
+
+    @property
+    @abstractmethod
+    def catalogue(self) -> Catalogue:
+        """What exists, as of the last look at the store."""
+
+    @abstractmethod
+    def open_model(self, name: str | None = None) -> Model:
+        """The picked model, or the one called *name*."""
+
+    @abstractmethod
+    def propose(self, code: str, *, origin: str, **declared: Any) -> Registration:
+        """Store the functions of *code* as drafts."""
+
+    @abstractmethod
+    def function(self, name: str) -> Callable[..., Any]:
+        """The logged callable of *name*."""
+
+    @property
+    @abstractmethod
+    def _methods(self) -> Collection[str]: ...
+
+    @property
+    @abstractmethod
+    def _finder(self) -> Finder: ...
+
+    @abstractmethod
+    def _fresh(self) -> Catalogue: ...
+
+    @abstractmethod
+    def _has_key(self, name: str) -> bool: ...
+
+    def build(
+        self, task: str, *, model: str | None = None, calls: int | None = None,
+        tokens: int | None = None, seconds: float | None = None, cost: float | None = None,
+        watch: Watch | None = None,
+    ) -> Build:  # fmt: skip
+        """Let the model write functions for *task*; what passes the gate is stored as drafts.
+
+        The limits are of the whole build: requests, tokens, seconds, US dollars; by default those
+        of the settings. *watch* is told each step. A build that comes to no end has ``state``
+        ``stopped`` or ``failed``, and its ``message`` says the mend. Raises
+        :class:`~babyagi_nb.errors.ModelUnavailable` when there is no model to ask, and
+        ``KeyboardInterrupt`` after writing down that it stopped.
+        """
+        return self._desk.build(
+            task, model=model, watch=watch, calls=calls, tokens=tokens, seconds=seconds, cost=cost
+        )
+
+    def resume_build(
+        self, build: str | None = None, *, calls: int | None = None, tokens: int | None = None,
+        seconds: float | None = None, cost: float | None = None, watch: Watch | None = None,
+    ) -> Build:  # fmt: skip
+        """Go on with a build that stopped, by its id or a part of it; by default the newest.
+
+        What the model answered before is not asked again. Raises
+        :class:`~babyagi_nb.errors.NotFound`, :class:`~babyagi_nb.errors.BuildError` for one that is
+        over, :class:`~babyagi_nb.errors.StoreLocked` for one that another kernel works on.
+        """
+        return self._desk.resume(
+            build, watch=watch, calls=calls, tokens=tokens, seconds=seconds, cost=cost
+        )
+
+    def build_role(
+        self, role: str, n: int = 3, *, model: str | None = None, calls: int | None = None,
+        tokens: int | None = None, seconds: float | None = None, cost: float | None = None,
+        watch: Watch | None = None,
+    ) -> Build:  # fmt: skip
+        """Think of *n* tasks that somebody in *role* would have, and build functions for each.
+
+        One budget for all; a task that fails does not stop the others.
+        """
+        return self._desk.self_build(
+            role, n, model=model, watch=watch,
+            calls=calls, tokens=tokens, seconds=seconds, cost=cost,
+        )  # fmt: skip
+
+    def revise_function(
+        self, name: str, version: int, remark: str, *, model: str | None = None,
+        calls: int | None = None, tokens: int | None = None, seconds: float | None = None,
+        cost: float | None = None, watch: Watch | None = None,
+    ) -> Build:  # fmt: skip
+        """Have *version* of *name* written anew with a *remark*; the result is a draft again."""
+        self._fresh()
+        return self._desk.revise(
+            name, version, remark, model=model, watch=watch,
+            calls=calls, tokens=tokens, seconds=seconds, cost=cost,
+        )  # fmt: skip
+
+    def builds(self) -> list[Build]:
+        """Every build of the store, newest first."""
+        return self._desk.all()
+
+    def build_and_run(self, task: str, *args: Any, **limits: Any) -> Any:
+        """Build functions for *task*, and run the main one with *args* if it may run already.
+
+        It may when it was there before and is approved, or when a policy approves what asks for
+        nothing; otherwise the build is returned, and its drafts wait. Raises
+        :class:`~babyagi_nb.errors.BuildError` for a build that came to no end.
+        """
+        done = self.build(task, **limits)
+        if done.state != "done" or done.main is None:
+            raise BuildError(done.message or f"the build {done.state}", build=done.id)
+        if self._fresh().active(done.main) is None:
+            return done
+        return self.function(done.main)(*args)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    @cached_property
+    def _desk(self) -> BuildDesk:
+        from babyagi_nb.agent.building.desk import BuildDesk
+
+        settings = self.settings
+        limits: dict[str, float | None] = {
+            "calls": settings.calls, "tokens": settings.tokens, "seconds": settings.seconds,
+        }  # fmt: skip
+        return BuildDesk(self._store.builds, self._builder, limits)
+
+    def _builder(self, model: str | None) -> Builder:
+        from babyagi_nb.agent.building.builder import Builder
+
+        if self.read_only:
+            raise StoreUnwritable(
+                "the store was opened for reading", fix="open it without read_only=True"
+            )
+        return Builder(self._workshop, self.open_model(model))
+
+    @cached_property
+    def _workshop(self) -> Workshop:
+        from babyagi_nb.agent.building.workshop import open_workshop
+
+        return open_workshop(
+            catalogue=self.catalogue,
+            find=lambda query, k: self._finder.find(query, k, drafts=True),
+            laboratory=self._laboratory,
+            propose=self.propose,
+            runs=self.runs,
+            methods=self._methods,
+            has_key=self._has_key,
+            offered=self.settings.offered,
+        )
+
+    @cached_property
+    def _laboratory(self) -> SandboxLaboratory:
+        from babyagi_nb.runtime.laboratory import SandboxLaboratory
+
+        return SandboxLaboratory(catalogue=self.catalogue, sandbox=self.sandbox)
