@@ -1,0 +1,1 @@
+"""Conversations with a model that may call stored functions: rounds, offers, transcripts."""
