@@ -38,6 +38,13 @@ WORK: dict[str, tuple[str, object]] = {
         "    return pq.read_table('a.parquet').to_pydict()",
         {"a": [1, 2, 3]},
     ),
+    "a file that is touched": (
+        "from pathlib import Path\nimport shutil, tarfile\ndef f():\n    Path('a').touch()\n"
+        "    shutil.copy2('a', 'b')\n    shutil.copystat('a', 'b', follow_symlinks=False)\n"
+        "    try:\n        Path('none').chmod(0o600)\n"
+        "    except FileNotFoundError:\n        return sorted(p.name for p in Path().iterdir())",
+        ["a", "b"],
+    ),
     "duckdb": (
         "import duckdb\n"
         "def f(): return duckdb.sql('SELECT sum(i) FROM range(1000) t(i)').fetchall()",

@@ -25,7 +25,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from babyagi_nb.sandbox.inside import landlock, limits, privileges, readable, seccomp
+from babyagi_nb.sandbox.inside import (
+    landlock,
+    limits,
+    pretending,
+    privileges,
+    readable,
+    seccomp,
+)
 from babyagi_nb.sandbox.inside.bpf import Program
 from babyagi_nb.sandbox.inside.landlock import LIST, READ, SCRATCH, WRITE, rule
 from babyagi_nb.sandbox.inside.libc import syscall
@@ -152,6 +159,7 @@ def confine(wanted: Confinement, prepared: Prepared) -> None:
     prepared.close()
     seccomp.install(prepared.machine, instructions)
     _check(prepared.machine)
+    pretending.notice_missing()
 
 
 def _own(wanted: Confinement) -> dict[int, int]:
