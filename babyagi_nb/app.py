@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from contextlib import suppress
+from inspect import iscoroutine
 from pathlib import Path
 from typing import Any
 
 from babyagi_nb.asking import Asking
 from babyagi_nb.building import Building
 from babyagi_nb.conversing import Conversing
-from babyagi_nb.core.admission import Rules, admit
+from babyagi_nb.core.admission import Rules
+from babyagi_nb.core.budget import Budget
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.events import Transaction
 from babyagi_nb.core.isolation import TIERS, Sandbox
@@ -29,7 +31,9 @@ from babyagi_nb.errors import StoreUnwritable, UsageError, near
 from babyagi_nb.keys.chain import KeyChain
 from babyagi_nb.keys.redaction import keep_out, without_secrets
 from babyagi_nb.keys.seal import MemorySeal, Seal
+from babyagi_nb.packs.litellm import Questions
 from babyagi_nb.packs.shim import Host, provide_host
+from babyagi_nb.packs.spending import Spending
 from babyagi_nb.policy import machine_policy
 from babyagi_nb.reading import Reading
 from babyagi_nb.registering import Registering
@@ -37,7 +41,7 @@ from babyagi_nb.runtime.approvals import Approvals
 from babyagi_nb.runtime.arguments import arguments_of
 from babyagi_nb.runtime.changes import Changes
 from babyagi_nb.runtime.executor import Executor
-from babyagi_nb.runtime.frame import current_run
+from babyagi_nb.runtime.frame import current_root, current_run
 from babyagi_nb.runtime.registrar import Registrar
 from babyagi_nb.runtime.sketch import sketch
 from babyagi_nb.runtime.span import Spans
@@ -98,13 +102,21 @@ class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
         self._model = model
         self._seal = seal = MemorySeal() if self.path is None else Seal()
         self._rules = rules = Rules(holds=seal.holds, policy=self.policy)
-        self._host = Host(self, current_run)
+        budget = Budget(
+            calls=self.settings.calls, tokens=self.settings.tokens, seconds=self.settings.seconds
+        )
+        self._host = Host(
+            self,
+            current_run,
+            spending=Spending(budget, current_root),
+            questions=Questions(answer=self._answer, embed=self.embed_texts),
+        )
         self.executor = Executor(
             definitions=self._store.definitions,
             journal=self._store.journal,
             keys=self.keys,
             namespace=self.namespace,
-            provide=lambda wanted: provide_host(wanted, self._host),
+            provide=lambda wanted, origin: provide_host(wanted, origin, self._host),
             notify=self._tell,
             sandbox=self.sandbox,
             rules=rules,
@@ -120,6 +132,7 @@ class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
         self.changes = Changes(self._store.definitions, self.executor)
         self.approvals = Approvals(self._store.definitions, self.executor, rules, seal.sign)
         self._loading: set[str] = set()
+        self._pack_files: dict[str, Path] = {}
         self.closed = False
 
     def __repr__(self) -> str:
@@ -324,6 +337,11 @@ class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _called(self, name: str, given: Mapping[str, Any]) -> Any:
+        """Call a function with JSON, and await what is a coroutine."""
+        result = self.call_with_json(name, given)
+        return self.executor.loop.run(result) if iscoroutine(result) else result
+
     @property
     def _methods(self) -> Collection[str]:
         return _METHODS
@@ -336,27 +354,6 @@ class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
 
         target = target_of(folder, name, number)
         return str(target) if target.is_dir() else None
-
-    def _examine_trust(self) -> Iterator[Finding]:
-        found = self.tier()
-        if found.tier is None:
-            yield Finding(
-                level="problem", subject="sandbox", message=f"none: {found.reason}",
-                fix="only what you typed yourself can run",
-            )  # fmt: skip
-        else:
-            message = f"{found.tier}: {found.reason}"
-            yield Finding(
-                level="ok" if found.tier != "process" else "warning", subject="sandbox",
-                message=message, fix="" if found.tier != "process" else "docs/security.md",
-            )  # fmt: skip
-        for name in self.catalogue:
-            version = self.catalogue.version(name)
-            refusal = admit(version, self.catalogue, self._rules).refusal
-            if refusal is not None:
-                yield Finding(
-                    level="warning", subject="trust", message=refusal.message, fix=refusal.fix
-                )
 
     def _make_sandbox(self) -> Sandbox:
         from babyagi_nb.sandbox.server import open_sandbox

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
+from babyagi_nb.core.budget import Meter
 from babyagi_nb.core.catalogue import Catalogue
-from babyagi_nb.core.model import Ask, Message, Model
+from babyagi_nb.core.model import Answer, Ask, Message, Model
 from babyagi_nb.core.ports import Keys, RunLog
 from babyagi_nb.core.search import Hit
 from babyagi_nb.errors import ModelUnavailable
@@ -86,14 +87,14 @@ class Asking(ABC):
     def ask_model(
         self, prompt: str, *, form: type[Form], system: str | None = None,
         model: str | None = None, max_tokens: int | None = None,
-        on_text: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None] | None = None, meter: Meter | None = None,
     ) -> Form: ...  # fmt: skip
 
     @overload
     def ask_model(
         self, prompt: str, *, form: None = None, system: str | None = None,
         model: str | None = None, max_tokens: int | None = None,
-        on_text: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None] | None = None, meter: Meter | None = None,
     ) -> str: ...  # fmt: skip
 
     def ask_model(
@@ -105,23 +106,39 @@ class Asking(ABC):
         model: str | None = None,
         max_tokens: int | None = None,
         on_text: Callable[[str], None] | None = None,
+        meter: Meter | None = None,
     ) -> str | Form:
         """What the model answers to *prompt*: its text, or an instance of the pydantic *form*.
 
-        With *on_text* the text is handed over as it comes. Raises
+        With *on_text* the text is handed over as it comes. *meter* counts what it takes. Raises
         :class:`~babyagi_nb.errors.ModelError`.
         """
         told = (Message(role="system", content=system),) if system else ()
         messages = (*told, Message(role="user", content=prompt))
         wanted = Ask(messages=messages, purpose="ask", max_tokens=max_tokens)
+        found, answer = self._answer(wanted, form=form, model=model, on_text=on_text, meter=meter)
+        return answer.text if found is None else found
+
+    def _answer(
+        self,
+        ask: Ask,
+        *,
+        form: type[Form] | None = None,
+        model: str | None = None,
+        on_text: Callable[[str], None] | None = None,
+        meter: Meter | None = None,
+    ) -> tuple[Form | None, Answer]:
+        """The answer, and before it what of it fits *form* where one is given."""
         asked = self.open_model(model)
         if form is None:
-            return asked.ask(wanted, on_text=on_text).text
+            return None, asked.ask(ask, on_text=on_text, meter=meter)
         from babyagi_nb.agent.models.ladder import ask_form
 
-        return ask_form(asked, wanted, form)[0]
+        return ask_form(asked, ask, form, meter=meter)
 
-    def embed_texts(self, texts: str | Sequence[str]) -> list[list[float]]:
+    def embed_texts(
+        self, texts: str | Sequence[str], *, meter: Meter | None = None
+    ) -> list[list[float]]:
         """A vector for each text, from the model that the setting ``embeddings`` names.
 
         Raises :class:`~babyagi_nb.errors.ModelError`.
@@ -133,7 +150,7 @@ class Asking(ABC):
                 "no model for vectors was named", kind="model",
                 fix="set BABYAGI_EMBEDDINGS, or embeddings in [tool.babyagi_nb]",
             )  # fmt: skip
-        return model.embed(listed)
+        return model.embed(listed, meter=meter)
 
     # -- search --------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any
 
 from babyagi_nb.core.budget import Budget
@@ -13,7 +12,6 @@ from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.model import Model
 from babyagi_nb.core.ports import RunLog
 from babyagi_nb.core.registration import Registration
-from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.settings import Settings
 from babyagi_nb.store.store import Store
 
@@ -31,7 +29,6 @@ __all__ = ["Conversing"]
 class Conversing(ABC):
     """Conversations with a model."""
 
-    executor: Executor
     runs: RunLog
     settings: Settings
     _confirm: Callable[[str], bool]
@@ -51,10 +48,8 @@ class Conversing(ABC):
         """Store the functions of *code* as drafts."""
 
     @abstractmethod
-    def call_with_json(
-        self, name: str, arguments: Mapping[str, Any], *, version: int | None = None
-    ) -> Any:
-        """Call a function with JSON that fits its schema."""
+    def _called(self, name: str, given: Mapping[str, Any]) -> Any:
+        """Call a stored function with JSON that fits its schema, to its end."""
 
     @abstractmethod
     def schema(self, name: str) -> dict[str, Any]:
@@ -160,10 +155,6 @@ class Conversing(ABC):
             propose=propose,
             find=self._finder.find,
         )
-
-    def _called(self, name: str, given: Mapping[str, Any]) -> Any:
-        result = self.call_with_json(name, given)
-        return self.executor.loop.run(result) if iscoroutine(result) else result
 
     def _budget(self, limits: Mapping[str, float | None]) -> Budget:
         settings = self.settings

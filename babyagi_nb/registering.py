@@ -46,6 +46,7 @@ class Registering(ABC):
     settings: Settings
     _host: Host
     _loading: set[str]
+    _pack_files: dict[str, Path]
 
     @property
     @abstractmethod
@@ -200,9 +201,10 @@ class Registering(ABC):
             for each in pack.functions
         }
         try:
-            return self.registrar.register_many(CellSource(text=pack.text), declared)
+            done = self.registrar.register_many(CellSource(text=pack.text), declared)
         except RegistrationError as error:
             raise pack.error(error) from error
+        return replace(done, warnings=(*pack.warnings, *done.warnings))
 
     def _execute_here(self, text: str, file: str) -> Mapping[str, Any]:
         return recorder.record_pack(text, file, self._host)
@@ -226,9 +228,9 @@ class Registering(ABC):
         """Whether *name* is stored; a default pack is loaded when first asked for."""
         if name in self.catalogue or self.read_only:
             return name in self.catalogue
-        known = installed_packs()
         for pack in self.settings.packs:
-            if pack in known and pack not in self._loading and defines(known[pack], name):
+            file = self._pack_file(pack)
+            if file is not None and pack not in self._loading and defines(file, name):
                 self._loading.add(pack)
                 try:
                     self.load_functions(pack)
@@ -236,6 +238,15 @@ class Registering(ABC):
                     self._loading.discard(pack)
                 return name in self.catalogue
         return False
+
+    def _pack_file(self, pack: str) -> Path | None:
+        """Where a default pack is; looked for once, because that asks every installed package."""
+        if pack not in self._pack_files:
+            found = installed_packs().get(pack)
+            if found is None:
+                return None
+            self._pack_files[pack] = found
+        return self._pack_files[pack]
 
     def _declare(self, **given: Any) -> Declared:
         further = given.pop("further")

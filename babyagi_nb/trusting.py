@@ -7,14 +7,16 @@ Nothing here can be reached from a sandbox, and none of it is ever offered to a 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from babyagi_nb.agent.toolbox import Permission, Toolbox
+from babyagi_nb.core.admission import Rules, admit
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.declaring import declare, words
 from babyagi_nb.core.isolation import Sandbox, TierReport
 from babyagi_nb.core.plain import function_row
+from babyagi_nb.core.ports import Finding, RunLog
 from babyagi_nb.core.registration import Registration
 from babyagi_nb.core.source import CellSource
 from babyagi_nb.core.trust import Grants, asked, is_trusted, read_grants, wording
@@ -30,8 +32,10 @@ class Trusting(ABC):
 
     approvals: Approvals
     registrar: Registrar
+    runs: RunLog
     sandbox: Sandbox
     _confirm: Callable[[str], bool]
+    _rules: Rules
 
     @property
     @abstractmethod
@@ -43,10 +47,8 @@ class Trusting(ABC):
         """Take in what other kernels changed; cheap."""
 
     @abstractmethod
-    def call(
-        self, name: str, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        """Call a stored function."""
+    def _called(self, name: str, given: Mapping[str, Any]) -> Any:
+        """Call a stored function with JSON that fits its schema, to its end."""
 
     @abstractmethod
     def schema(self, name: str) -> dict[str, Any]:
@@ -142,12 +144,34 @@ class Trusting(ABC):
         return Toolbox(
             catalogue=self.catalogue,
             ticked=ticked,
-            call=lambda name, kwargs: self.call(name, (), kwargs),
+            call=self._called,
             schema=self.schema,
             propose=propose,
             confirm=self._confirm,
+            runs=self.runs,
         )
 
     def tier(self) -> TierReport:
         """How well the sandbox of this machine holds, and why not better."""
         return self.sandbox.report()
+
+    def _examine_trust(self) -> Iterator[Finding]:
+        found = self.tier()
+        if found.tier is None:
+            yield Finding(
+                level="problem", subject="sandbox", message=f"none: {found.reason}",
+                fix="only what you typed yourself can run",
+            )  # fmt: skip
+        else:
+            message = f"{found.tier}: {found.reason}"
+            yield Finding(
+                level="ok" if found.tier != "process" else "warning", subject="sandbox",
+                message=message, fix="" if found.tier != "process" else "docs/security.md",
+            )  # fmt: skip
+        for name in self.catalogue:
+            version = self.catalogue.version(name)
+            refusal = admit(version, self.catalogue, self._rules).refusal
+            if refusal is not None:
+                yield Finding(
+                    level="warning", subject="trust", message=refusal.message, fix=refusal.fix
+                )

@@ -16,9 +16,11 @@ from babyagi_nb import kernel_app
 from babyagi_nb.errors import BabyAGIError
 from babyagi_nb.jupyter.awaiting import AsyncRule
 from babyagi_nb.jupyter.completer import matcher_for
+from babyagi_nb.jupyter.grammar import SUBCOMMANDS
 from babyagi_nb.jupyter.magics import BabyAGIMagics
 from babyagi_nb.jupyter.names import StoreNames
 from babyagi_nb.jupyter.outgoing import Outgoing
+from babyagi_nb.jupyter.questions import QuestionRule
 from babyagi_nb.jupyter.wires import KernelWires
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Extension:
         self._magics: dict[tuple[str, str], Any] = {}
         self._matcher = matcher_for(StoreNames())
         self._rule = AsyncRule(self._is_async)
+        self._questions = QuestionRule({each.name for each in SUBCOMMANDS.values() if each.prose})
         self._hooks: dict[str, Any] = {}
         self._configurable: Any = None
         self._outgoing = Outgoing(shell)
@@ -51,6 +54,7 @@ class Extension:
             self._magics[kind, name] = manager.magics[kind].get(name)
         shell.register_magics(BabyAGIMagics)
         shell.Completer.custom_matchers.append(self._matcher)
+        shell.input_transformers_cleanup.append(self._questions)
         shell.input_transformers_post.append(self._rule)
         shell.events.register("pre_run_cell", self._before_cell)
         for kind in _HELP:
@@ -75,6 +79,7 @@ class Extension:
         getattr(shell.magics_manager, "_loaded_lazy", set()).discard(_EXTENSION)
         shell.magics_manager.registry.pop(BabyAGIMagics.__name__, None)
         _remove(shell.Completer.custom_matchers, self._matcher)
+        _remove(shell.input_transformers_cleanup, self._questions)
         _remove(shell.input_transformers_post, self._rule)
         with suppress(ValueError):
             shell.events.unregister("pre_run_cell", self._before_cell)

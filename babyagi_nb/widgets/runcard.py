@@ -76,7 +76,8 @@ class RunCard(View):
             self._result(),
             _part("printed", run.stdout),
             _part("traceback", run.traceback),
-            _part("call it again", self.call(), cls="call", open=False),
+            # Version 0 is no function: a question to a model, a build, a turn of a chat.
+            _part("call it again", self.call(), cls="call", open=False) if run.version else None,
             self._where(),
             cls="box",
         )
