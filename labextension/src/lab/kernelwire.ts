@@ -18,6 +18,7 @@ import { within } from './patience';
 /** A kernel that is idle has said what it can do long before. */
 const INFO_MS = 400;
 const SUBSHELL_MS = 2500;
+const AWAKE_MS = 3000;
 
 /** Ask the kernel for a subshell; null where there are none. */
 export async function createSubshell(kernel: Kernel.IKernelConnection): Promise<string | null> {
@@ -32,9 +33,42 @@ export async function createSubshell(kernel: Kernel.IKernelConnection): Promise<
     session: kernel.clientId,
     content: {},
   });
-  const reply = await within(SUBSHELL_MS, kernel.sendControlMessage(message, true).done, null);
-  const content = reply?.content as { subshell_id?: string } | undefined;
-  return content?.subshell_id ?? null;
+  const made = kernel.sendControlMessage(message, true).done.then((reply) => {
+    const content = reply?.content as { subshell_id?: string } | undefined;
+    return content?.subshell_id ?? null;
+  });
+  const id = await within(SUBSHELL_MS, made, undefined);
+  if (id === undefined) {
+    // Nobody waits for it any more, and it is a thread.
+    made.then((late) => late !== null && deleteSubshell(kernel, late)).catch(() => undefined);
+  }
+  return id ?? null;
+}
+
+/**
+ * Whether *kernel* answers on its control channel, which no cell keeps busy unless it keeps all of
+ * Python busy. The answer also says which process gave it: see `processOf`.
+ */
+export async function isAwake(kernel: Kernel.IKernelConnection): Promise<boolean> {
+  const message = KernelMessage.createMessage<KernelMessage.IDebugRequestMsg>({
+    msgType: 'kernel_info_request' as 'debug_request',
+    channel: 'control',
+    username: kernel.username,
+    session: kernel.clientId,
+    content: {} as KernelMessage.IDebugRequestMsg['content'],
+  });
+  const { done } = kernel.sendControlMessage(message, true);
+  return (await within(AWAKE_MS, done as Promise<KernelMessage.IMessage>, null)) !== null;
+}
+
+/**
+ * Which process of the kernel sent *message*; null where that cannot be told, because servers send
+ * messages of their own in the name of a kernel.
+ */
+export function processOf(message: KernelMessage.IMessage): string | null {
+  const { session, msg_type: type } = message.header;
+  const answers = 'msg_id' in message.parent_header && type !== 'stream';
+  return answers ? session : null;
 }
 
 export function deleteSubshell(kernel: Kernel.IKernelConnection, id: string): void {
@@ -80,11 +114,15 @@ export class KernelWire implements Wire {
   private opened = false;
   private closed = false;
 
-  /** *ended* is called when the kernel closes the comm, as it does when it unloads us. */
+  /**
+   * *ended* is called when the kernel closes the comm, as it does when it unloads us; *silent* when
+   * it does not answer.
+   */
   constructor(
     private readonly kernel: Kernel.IKernelConnection,
     private readonly subshell: string | null,
     private readonly ended: () => void,
+    readonly silent: (times: number) => void,
   ) {
     kernel.iopubMessage.connect(this.hear, this);
   }
@@ -106,6 +144,10 @@ export class KernelWire implements Wire {
     return () => {
       this.handler = () => undefined;
     };
+  }
+
+  interrupt(): Promise<void> {
+    return this.kernel.interrupt();
   }
 
   close(): void {

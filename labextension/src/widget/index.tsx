@@ -56,8 +56,10 @@ export const render: Render<PanelModel> = ({ model, el }) => {
   model.on('change:section', draw);
   model.on('change:name', draw);
   client.attach(new WidgetWire(model));
+  const view = client.view();
   draw();
   return () => {
+    view.close();
     model.off('change:section', draw);
     model.off('change:name', draw);
     root.unmount();

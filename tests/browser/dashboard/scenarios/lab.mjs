@@ -6,6 +6,15 @@ const TICK = '%%babyagi_function\ndef tick(n: int) -> int:\n    return n + 1000\
 const busy = (first, count) =>
   `import time\nfor n in range(${first}, ${first + count}):\n    tick(n)\n    time.sleep(0.1)\n`;
 
+/** What scenarios count on: the first notebook, and a kernel that is idle and ours. */
+export async function begin(lab) {
+  await lab.open('first.ipynb');
+  await lab.restart();
+  await lab.run('%load_ext babyagi_nb');
+  await lab.sidebar('functions');
+  await lab.phase('live');
+}
+
 async function the_sidebar_offers_to_load_what_is_not_loaded(lab) {
   await lab.open('bare.ipynb');
   const app = await lab.sidebar('functions');
@@ -30,10 +39,13 @@ async function calls_appear_in_the_log_while_their_cell_is_busy(lab) {
   await app.getByText('n=3', { exact: false }).or(app.getByText('1003')).first().waitFor();
   const state = await lab.kernelIsExecuting();
   expect(state, 'the cell had ended before its calls were seen');
+  await lab.interrupt();
+  await lab.done();
 }
 
 async function a_page_that_is_reloaded_while_a_cell_is_busy_goes_live_again(lab) {
-  // The cell of the scenario before still runs.
+  await lab.run(TICK);
+  await lab.start(busy(1000, 300));
   await lab.page.reload();
   await lab.ready('first.ipynb', { kernel: false });
   const app = await lab.sidebar('logs');
@@ -59,12 +71,18 @@ async function the_sidebar_follows_to_another_notebook_and_back(lab) {
 async function a_restarted_kernel_is_noticed_and_found_again(lab) {
   await lab.switchTo('first.ipynb');
   await lab.phase('live');
-  await lab.page.evaluate(() =>
-    window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(),
-  );
+  await lab.restart();
   await lab.phase('missing');
   await lab.run('%load_ext babyagi_nb');
   await lab.phase('live');
+}
+
+async function a_kernel_that_another_page_restarted_is_noticed_as_well(lab) {
+  await lab.restartFromElsewhere();
+  await lab.phase('missing');
+  await lab.run('%load_ext babyagi_nb');
+  await lab.phase('live');
+  await lab.app.getByText('greet', { exact: true }).first().waitFor();
 }
 
 async function a_function_runs_from_its_form(lab) {
@@ -186,6 +204,7 @@ export default [
   a_page_that_is_reloaded_while_a_cell_is_busy_goes_live_again,
   the_sidebar_follows_to_another_notebook_and_back,
   a_restarted_kernel_is_noticed_and_found_again,
+  a_kernel_that_another_page_restarted_is_noticed_as_well,
   a_function_runs_from_its_form,
   another_version_is_activated,
   a_trigger_is_added,
