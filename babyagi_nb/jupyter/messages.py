@@ -14,7 +14,7 @@ from babyagi_nb.core.trust import State, Trust
 __all__ = [
     "ChangeRow", "DraftRow", "FunctionDetail", "FunctionRow", "FunctionStats", "Graph",
     "GraphEdge", "GraphNode", "Hello", "KeyRow", "Outcome", "Overview", "PackRow", "Pairs",
-    "Review", "RunDetail", "RunRow", "TriggerRow", "VersionRow",
+    "Review", "RunDetail", "RunRow", "Tree", "TriggerRow", "VersionRow",
 ]  # fmt: skip
 
 Pairs = list[tuple[str, str]]
@@ -125,6 +125,12 @@ class RunDetail(RunRow):
     message: str | None
     traceback: str | None
     call: str
+
+
+class Tree(TypedDict):
+    rows: list[RunRow]
+    more: bool
+    total: int
 
 
 class GraphNode(TypedDict):

@@ -168,6 +168,13 @@ export interface RunDetail extends RunRow {
   call: string;
 }
 
+export interface Tree {
+  rows: RunRow[];
+  /** Whether the tree has more runs than `rows`; `total` is how many it has. */
+  more: boolean;
+  total: number;
+}
+
 export interface RunFilter {
   function?: string;
   status?: Status[];
@@ -317,8 +324,8 @@ export interface Ops {
   };
   'logs.count': { args: { filter: RunFilter }; ok: number };
   'logs.detail': { args: { id: string }; ok: RunDetail };
-  /** The whole call tree that a run belongs to, oldest first. */
-  'logs.tree': { args: { id: string }; ok: RunRow[] };
+  /** The call tree that a run belongs to, oldest first; `more` when only its beginning is sent. */
+  'logs.tree': { args: { id: string }; ok: Tree };
 
   graph: {
     args: {

@@ -293,7 +293,21 @@ def test_a_tree_has_every_run_below_the_root(page: Asker) -> None:
     page.store("def f(): return 1\n\ndef g(): return f() + f()")
     page.app.g()
     (row,) = page.ask("logs.page", filter={"function": "g"}, limit=1)["rows"]
-    assert [each["function"] for each in page.ask("logs.tree", id=row["id"])] == ["g", "f", "f"]
+    tree = page.ask("logs.tree", id=row["id"])
+    assert [each["function"] for each in tree["rows"]] == ["g", "f", "f"]
+    assert (tree["more"], tree["total"]) == (False, 3)
+
+
+def test_a_tree_that_was_cut_says_how_large_it_is(
+    page: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("babyagi_nb.jupyter.operations.logs._TREE", 2)
+    page.store("def f(): return 1\n\ndef g(): return f() + f()")
+    page.app.g()
+    (row,) = page.ask("logs.page", filter={"function": "g"}, limit=1)["rows"]
+    tree = page.ask("logs.tree", id=row["id"])
+    assert [each["function"] for each in tree["rows"]] == ["g", "f"]
+    assert (tree["more"], tree["total"]) == (True, 3)
 
 
 # -- everything else -----------------------------------------------------------------------------

@@ -36,7 +36,8 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
     tree.reload();
   }, AGAIN);
   usePush('runs', ({ runs, dropped }) => {
-    const open = run?.status === 'started' || tree.data?.some(({ status }) => status === 'started');
+    const open =
+      run?.status === 'started' || tree.data?.rows.some(({ status }) => status === 'started');
     if (runs.some((each) => each.id === id || each.root === root) || (dropped > 0 && open)) {
       again();
     }
@@ -54,7 +55,7 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
           onSelect={setTab}
           tabs={[
             { id: 'detail', label: t('Run') },
-            { id: 'tree', label: t('Calls'), badge: tree.data ? tree.data.length : null },
+            { id: 'tree', label: t('Calls'), badge: tree.data ? tree.data.total : null },
             { id: 'waterfall', label: t('Waterfall') },
           ]}
         />
@@ -67,7 +68,7 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
         <ErrorLine error={detail.error} onRetry={detail.reload} />
       ) : tab === 'detail' ? (
         run ? (
-          <Detail run={run} tree={tree.data ?? []} onOpen={onOpen} />
+          <Detail run={run} tree={tree.data?.rows ?? []} onOpen={onOpen} />
         ) : (
           <Spinner />
         )
@@ -76,7 +77,8 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
       ) : tree.data ? (
         <CallTree
           key={root}
-          runs={tree.data}
+          runs={tree.data.rows}
+          total={tree.data.total}
           selected={id}
           onOpen={onOpen}
           lanes={tab === 'waterfall'}

@@ -94,6 +94,21 @@ async function a_function_runs_from_its_form(lab) {
   await app.getByText('Hello Grace!', { exact: false }).first().waitFor();
 }
 
+async function a_run_of_a_form_is_stopped_and_its_end_is_told(lab) {
+  const SLOW = '%%babyagi_function\ndef slow() -> None:\n    import time\n    time.sleep(300)\n';
+  await lab.run(SLOW);
+  const app = await lab.sidebar('functions');
+  await lab.command('babyagi:show', { section: 'functions', name: 'slow' });
+  await app.getByRole('tab', { name: 'Run' }).click();
+  await app.getByRole('button', { name: 'Run', exact: true }).click();
+  await lab.page.waitForFunction(
+    () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy',
+  );
+  await app.getByRole('button', { name: 'Stop', exact: true }).click();
+  const result = app.getByRole('region', { name: 'Result' });
+  await result.getByText('KeyboardInterrupt').first().waitFor();
+}
+
 async function another_version_is_activated(lab) {
   const app = await lab.sidebar('functions');
   await lab.command('babyagi:show', { section: 'functions', name: 'double' });
@@ -206,6 +221,7 @@ export default [
   a_restarted_kernel_is_noticed_and_found_again,
   a_kernel_that_another_page_restarted_is_noticed_as_well,
   a_function_runs_from_its_form,
+  a_run_of_a_form_is_stopped_and_its_end_is_told,
   another_version_is_activated,
   a_trigger_is_added,
   the_value_of_a_key_goes_to_the_kernel_and_stays_nowhere_else,
