@@ -249,6 +249,18 @@ export interface DraftRow {
   asks: [string, string][];
 }
 
+/** A version that was denied or revoked and is not the active one. */
+export interface DeniedRow {
+  label: string;
+  name: string;
+  number: number;
+  origin: string;
+  state: State;
+  /** When that was decided, and why; the reason may be empty. */
+  at: number;
+  reason: string;
+}
+
 export interface Review {
   label: string;
   name: string;
@@ -265,6 +277,8 @@ export interface Review {
     memory: number | null; seconds: number | null; kernel: boolean;
   };
   granted: [string, string][];
+  /** What was declared beside the code and is approved with it: `runs after`, `calls`, … */
+  declared: [string, string][];
   forbidden: [string, string][];
   companions: { label: string; state: State }[];
   /** Places where the code hides or pretends something. */
@@ -352,6 +366,8 @@ export interface Ops {
   'packs.load': { args: { pack: string; approve: boolean }; ok: Outcome[] };
 
   'drafts.list': { args: Record<string, never>; ok: DraftRow[] };
+  /** Newest decision first; what only functions of the list show is not repeated here. */
+  'drafts.denied': { args: Record<string, never>; ok: DeniedRow[] };
   'drafts.review': { args: { name: string; version: number }; ok: Review };
   'drafts.approve': {
     args: { name: string; version: number; review: string; grants: Partial<Review['asked']> };

@@ -390,6 +390,38 @@ def test_a_draft_can_be_denied(page: Asker) -> None:
     assert page.ask("drafts.list") == []
 
 
+def test_what_was_denied_is_told_with_its_reason_and_can_be_approved_after_all(
+    page: Asker,
+) -> None:
+    page.store("def d(x): return x")
+    for body in ("x + 1", "x + 2"):
+        page.app.propose(f"def d(x): return {body}", origin="model:m")
+    page.ask("drafts.deny", name="d", version=2, reason="too fast")
+    page.ask("drafts.deny", name="d", version=3, reason="")
+    told = page.ask("drafts.denied")
+    assert [(each["label"], each["state"], each["reason"]) for each in told] == [
+        ("d@3", "denied", ""), ("d@2", "denied", "too fast"),
+    ]  # fmt: skip
+    seen = page.ask("drafts.review", name="d", version=2)
+    page.ask("drafts.approve", name="d", version=2, review=seen["review"], grants={})
+    assert [each["label"] for each in page.ask("drafts.denied")] == ["d@3"]
+
+
+def test_an_active_version_that_was_revoked_is_not_told_twice(page: Asker) -> None:
+    page.app.propose("def d(x): return x", origin="model:m")
+    seen = page.ask("drafts.review", name="d", version=1)
+    page.ask("drafts.approve", name="d", version=1, review=seen["review"], grants={})
+    page.ask("drafts.revoke", name="d", version=1, reason="no")
+    assert page.ask("drafts.denied") == []
+    assert [each["state"] for each in page.ask("functions.list")["rows"]] == ["revoked"]
+
+
+def test_a_review_shows_after_what_a_draft_asks_to_run(page: Asker) -> None:
+    page.store("def f(): return 1")
+    page.app.propose("def d(event): return event", origin="model:m", triggers=["f"])
+    assert ["runs after", "f"] in page.ask("drafts.review", name="d", version=1)["declared"]
+
+
 def test_the_overview_counts(page: Asker) -> None:
     page.ask("functions.register", cell="%%babyagi_function keys=token\ndef f(): return token")
     page.store("def g(): return 1 / 0")

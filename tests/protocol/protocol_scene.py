@@ -120,6 +120,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("drafts.approve", {"name": "report", "version": 2, "review": "CODE", "grants": {}}),
     ("drafts.revoke", {"name": "report", "version": 2, "reason": "changed my mind"}),
     ("drafts.deny", {"name": "lookup", "version": 1, "reason": "no network here"}),
+    ("drafts.denied", {}),
     ("functions.activate", {"name": "clean", "version": 1}),
     ("triggers.remove", {"triggered": "announce", "triggering": "report"}),
     ("triggers.add", {"triggered": "announce", "triggering": "report"}),
@@ -266,7 +267,7 @@ def _moment(name: str, beside: Mapping[str, Any], value: float) -> float:
         case "started":
             return BASE + 1000 * int(beside["id"][-4:])
         case "at":
-            return BASE + 1000 * int(beside["id"])
+            return BASE + 1000 * int(beside.get("id", 0))
         case "created":
             return BASE
         case "last":
