@@ -34,8 +34,11 @@ export type Response =
 
 /** Unasked news; coalesced by the kernel, at most ten a second. */
 export type Push =
-  /** Runs that began, ended or changed since the last push, newest last; `dropped` did not fit. */
-  | { v: typeof VERSION; event: 'runs'; runs: RunRow[]; dropped: number }
+  /**
+   * Runs that began, ended or changed since the last push, newest last; `dropped` did not fit.
+   * `gone` are ids of runs told as begun that ended and left no record, as functions may ask for.
+   */
+  | { v: typeof VERSION; event: 'runs'; runs: RunRow[]; dropped: number; gone: string[] }
   /** Definitions changed (also by another kernel); `names` are the functions touched. */
   | { v: typeof VERSION; event: 'definitions'; generation: number; names: string[] }
   /** What a `functions.run` printed while it is under way. */

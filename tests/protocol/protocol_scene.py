@@ -203,7 +203,7 @@ def _pushes() -> Iterator[tuple[str, Any]]:
         duration=1_250_000, status="success", params={"rows": [1.5, 2.5]}, output=[1.5, 2.5],
         **common | {"parent": RunId(f"{KERNEL}.10000001")},
     )  # fmt: skip
-    yield "push.runs", push("runs", runs=[run_row(running), run_row(ended)], dropped=0)
+    yield "push.runs", push("runs", runs=[run_row(running), run_row(ended)], dropped=0, gone=[])
     yield "push.definitions", push("definitions", generation=8, names=["clean", "report"])
     yield "push.printed", push("printed", ticket=1, text="2 rows\n")
     yield "push.notice", push("notice", message="the kernel runs another store now")

@@ -45,6 +45,6 @@ export async function shown(handlers?: Handlers, place = {}): Promise<FakeKernel
   return fake;
 }
 
-export function push(fake: FakeKernel, runs: RunRow[], dropped = 0): void {
-  act(() => fake.push({ v: 1, event: 'runs', runs, dropped }));
+export function push(fake: FakeKernel, runs: RunRow[], dropped = 0, gone: string[] = []): void {
+  act(() => fake.push({ v: 1, event: 'runs', runs, dropped, gone }));
 }

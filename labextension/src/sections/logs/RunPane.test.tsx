@@ -57,6 +57,14 @@ describe('one run', () => {
     expect(within(box).getAllByRole('row')).toHaveLength(3);
   });
 
+  test('ends when nothing was recorded of its end', async () => {
+    const open = run({ id: 'c', root: 'c', status: 'started', duration: null });
+    const fake = await shown({ ...handlers, 'logs.detail': () => detailOf(open) }, { run: 'c' });
+    await screen.findByText(/Still running/);
+    push(fake, [], 0, ['c']);
+    await screen.findByText('It has ended, and left no record');
+  });
+
   test('says when only the beginning of its tree is shown', async () => {
     await shown(
       { ...handlers, 'logs.tree': () => ({ rows: tree, more: true, total: 12_345 }) },

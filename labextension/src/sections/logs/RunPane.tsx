@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { usePush, useQuery } from '../../hooks';
 import { t } from '../../i18n';
 import { Button } from '../../ui/Button';
+import { Empty } from '../../ui/Empty';
 import { ErrorLine } from '../../ui/ErrorLine';
 import { Spinner } from '../../ui/Spinner';
 import { Tabs } from '../../ui/Tabs';
@@ -35,7 +36,10 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
     detail.reload();
     tree.reload();
   }, AGAIN);
-  usePush('runs', ({ runs, dropped }) => {
+  const [unlogged, setUnlogged] = useState(false);
+  useEffect(() => setUnlogged(false), [id]);
+  usePush('runs', ({ runs, dropped, gone }) => {
+    setUnlogged((old) => old || gone.includes(id));
     const open =
       run?.status === 'started' || tree.data?.rows.some(({ status }) => status === 'started');
     if (runs.some((each) => each.id === id || each.root === root) || (dropped > 0 && open)) {
@@ -64,7 +68,11 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
           ✕
         </Button>
       </div>
-      {detail.error ? (
+      {unlogged ? (
+        <Empty title={t('It has ended, and left no record')}>
+          {t('Its function logs only runs that fail, and this one went well.')}
+        </Empty>
+      ) : detail.error ? (
         <ErrorLine error={detail.error} onRetry={detail.reload} />
       ) : tab === 'detail' ? (
         run ? (
