@@ -2,7 +2,8 @@
  * What the panel's file is: itself, compressed, and the lines that unpack it.
  *
  * A notebook keeps this text once it was run without a browser, so it is a third of what it unpacks
- * to. It is imported from a blob, which is how anywidget imports this very text.
+ * to. It is imported from a blob, which is how anywidget imports this very text. Nothing is unpacked
+ * before the panel is shown.
  */
 const PACKED = '@PACKED@';
 
@@ -20,9 +21,18 @@ async function unpack() {
   }
 }
 
-export default {
-  async render(context) {
-    app ??= unpack();
-    return (await app).render(context);
-  },
+export default () => {
+  let model;
+  let widget;
+  return {
+    initialize(context) {
+      model = context.model;
+    },
+    async render(context) {
+      app ??= unpack();
+      const { default: make } = await app;
+      widget ??= make(model ?? context.model);
+      return widget.render(context);
+    },
+  };
 };

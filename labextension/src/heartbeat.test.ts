@@ -84,7 +84,7 @@ describe('the heartbeat', () => {
       hello: () => (deaf ? pending : HELLO),
     });
     // This kernel has a greeting of its own to answer.
-    kernel.wire.deliver({ v: VERSION, id: 1, ok: HELLO });
+    kernel.wire.deliver({ v: VERSION, id: kernel.wire.sent[0]?.message.id, ok: HELLO });
     await vi.advanceTimersByTimeAsync(60_000);
     expect([kernel.client.phase, kernel.client.situation.reason]).toEqual(['missing', 'silent']);
     deaf = false;
@@ -94,7 +94,11 @@ describe('the heartbeat', () => {
 
   it('never gives up a kernel that answers only between cells', async () => {
     const kernel = await watched({ ...mute, hello: () => pending });
-    kernel.wire.deliver({ v: VERSION, id: 1, ok: { ...HELLO, concurrent: false } });
+    kernel.wire.deliver({
+      v: VERSION,
+      id: kernel.wire.sent[0]?.message.id,
+      ok: { ...HELLO, concurrent: false },
+    });
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(kernel.client.phase).toBe('live');
     expect(kernel.client.situation.silent).toBe(true);

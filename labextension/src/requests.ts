@@ -1,4 +1,9 @@
-/** Requests that wait for their answers: numbered, and each settled once. */
+/**
+ * Requests that wait for their answers: numbered, and each settled once.
+ *
+ * The numbers begin anywhere. Two pages that show one widget hear all that the kernel sends to it,
+ * and must not take the answers of the other for their own.
+ */
 
 import { Response } from './protocol';
 import { RequestError, aborted } from './transport';
@@ -16,7 +21,7 @@ export interface Terms {
 }
 
 export class Requests {
-  private nextId = 1;
+  private nextId = 1 + Math.floor(Math.random() * 2 ** 30) * 2 ** 18;
   private readonly waiting = new Map<number, Waiting>();
 
   /** Number a request, give it to *send*, and wait for its answer on these *terms*. */

@@ -45,7 +45,7 @@ export class Connection implements IDisposable {
     readonly context: ISessionContext,
     load: () => void,
   ) {
-    this.client.explain({ place: context.path, load });
+    this.client.explain({ place: placeOf(context), load });
     context.kernelChanged.connect(this.follow, this);
     context.sessionChanged.connect(this.follow, this);
     context.propertyChanged.connect(this.renamed, this);
@@ -70,7 +70,7 @@ export class Connection implements IDisposable {
   }
 
   private renamed(): void {
-    this.client.explain({ place: this.context.path });
+    this.client.explain({ place: placeOf(this.context) });
   }
 
   private follow(): void {
@@ -287,4 +287,9 @@ export class Connection implements IDisposable {
       this.lookLater();
     }
   }
+}
+
+/** What people call it: the path of a notebook is its name, that of a console is made up. */
+function placeOf({ path, name, type }: ISessionContext): string {
+  return type === 'console' && name ? name : path;
 }

@@ -72,6 +72,25 @@ export class Lab {
     await this.ready(path);
   }
 
+  /** Open a console with a kernel of its own. */
+  async openConsole() {
+    await this.page.evaluate(async () => {
+      const { commands } = window.jupyterapp;
+      const kernelPreference = { name: 'python3', autoStartDefault: true };
+      const panel = await commands.execute('console:create', { activate: true, kernelPreference });
+      await panel.sessionContext.ready;
+      await panel.sessionContext.session.kernel.info;
+    });
+  }
+
+  /** Run *code* in the current console. */
+  async inject(code) {
+    await this.page.evaluate(
+      (code) => window.jupyterapp.shell.currentWidget.console.inject(code),
+      code,
+    );
+  }
+
   /** Put *code* into a new last cell and start it; `done` says when it has ended. */
   async start(code) {
     await this.page.evaluate(async (code) => {

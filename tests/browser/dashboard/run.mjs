@@ -41,7 +41,10 @@ async function runFile({ default: scenarios, begin }) {
     try {
       if (fallen) {
         lab = new Lab(await freshPage(browser), options, complaints);
-        await begin?.(lab);
+        const before = complaints.length;
+        await begin?.(lab, options);
+        // A kernel that is restarted while its page opens is not what is under test.
+        complaints.length = before;
         fallen = false;
       }
       await scenario(lab, options);

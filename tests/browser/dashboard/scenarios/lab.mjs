@@ -198,6 +198,22 @@ async function a_section_opens_in_a_wide_view_and_the_status_bar_counts(lab) {
   });
 }
 
+async function the_sidebar_follows_a_console_as_well(lab) {
+  await lab.openConsole();
+  const app = await lab.sidebar('functions');
+  await app.getByText('Console 1').waitFor();
+  await lab.phase('missing');
+  await app.getByRole('button', { name: 'Load it' }).click();
+  await lab.phase('live');
+  await app.getByText('greet', { exact: true }).first().waitFor();
+  await lab.sidebar('logs');
+  await lab.inject("%babyagi run greet 'somebody at the console'");
+  await app.getByText('somebody at the console', { exact: false }).first().waitFor();
+  await lab.page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+  await lab.app.getByText('first.ipynb').waitFor();
+  await lab.phase('live');
+}
+
 async function a_panel_in_a_cell_is_the_same_application_and_saves_no_data(lab) {
   await lab.switchTo('first.ipynb');
   await lab.run('%babyagi panel functions');
@@ -228,6 +244,7 @@ export default [
   hostile_text_of_a_store_stays_text_in_every_section,
   every_command_says_what_arguments_it_takes,
   a_section_opens_in_a_wide_view_and_the_status_bar_counts,
+  the_sidebar_follows_a_console_as_well,
   a_panel_in_a_cell_is_the_same_application_and_saves_no_data,
   the_page_had_nothing_to_complain_about,
 ];
