@@ -1,8 +1,8 @@
 /**
  * Notices a kernel that has fallen silent: dead, hung, or replaced behind this page's back.
  *
- * While somebody looks, a small request goes out whenever nothing was heard for a beat. The kernel
- * answers it beside a busy cell where it can. An answer that does not come is no proof, because a
+ * While somebody looks, a small request goes out whenever nothing was heard for a beat, by a way on
+ * which a kernel answers beside a busy cell where it can. An answer that does not come is no proof, because a
  * cell can hold everything up; so the host is told, and looks for itself. One request is out at a
  * time: where it waits for a cell, others behind it would only pile up.
  */

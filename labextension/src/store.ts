@@ -6,6 +6,7 @@
  * when to ask again. Nothing is cached here; a section asks for the page it shows.
  */
 
+import { Audience, View } from './audience';
 import { Heartbeat } from './heartbeat';
 import { Failure, Hello, MAIN_OPS, Op, Ops, Push, Request, VERSION } from './protocol';
 import { Requests } from './requests';
@@ -21,6 +22,7 @@ type Handler<E extends Event> = (push: Extract<Push, { event: E }>) => void;
 const GREET_AGAIN_MS = 2000;
 /** The same for a kernel that was live and fell silent; it may be busy with something long. */
 const GREET_SILENT_MS = 10_000;
+const ASK_AGAIN_BEATS = 4;
 /** Beats of silence after which a host that cannot look for itself says so. */
 const PATIENT_BEATS = 5;
 /** How long a reading request may take when the kernel answers beside a busy cell. */
@@ -44,11 +46,10 @@ export class Client {
   private listeners = new Set<() => void>();
   private greeting: ReturnType<typeof setTimeout> | undefined;
   private wants = { runs: 0, definitions: 0 };
-  private views = 0;
-  private hidden = 0;
+  private readonly audience = new Audience(() => this.audienceChanged());
   private readonly heartbeat = new Heartbeat({
-    ask: () => this.ask('alive', {}, { patient: true }),
-    isWatched: () => this.views > this.hidden,
+    ask: () => this.askForSign(),
+    isWatched: () => this.audience.isWatching,
     silent: (times) => this.fellSilent(times),
   });
 
@@ -144,42 +145,16 @@ export class Client {
     return () => this.listeners.delete(listener);
   }
 
-  /** A view of this client is shown. Returns how to say whether it is in sight, and that it is gone. */
-  view(): { seen(visible: boolean): void; close(): void } {
-    let visible = true;
-    let closed = false;
-    this.count(1, 0);
-    return {
-      seen: (now) => {
-        if (!closed && now !== visible) {
-          visible = now;
-          this.count(0, now ? -1 : 1);
-        }
-      },
-      close: () => {
-        if (!closed) {
-          closed = true;
-          this.count(-1, visible ? 0 : -1);
-        }
-      },
-    };
+  /** A view of this client is shown. */
+  view(): View {
+    return this.audience.enter();
   }
 
-  /** While views exist and none is in sight, the kernel need not push anything. */
-  private get asleep(): boolean {
-    return this.views > 0 && this.hidden >= this.views;
-  }
-
-  private count(views: number, hidden: number): void {
-    const before = this.asleep;
-    this.views += views;
-    this.hidden += hidden;
-    if (before !== this.asleep) {
-      this.tell();
-      if (before && this.phase === 'live') {
-        this.epoch += 1;
-        this.become('live');
-      }
+  private audienceChanged(): void {
+    this.tell();
+    if (!this.audience.isAsleep && this.phase === 'live') {
+      this.epoch += 1;
+      this.become('live');
     }
   }
 
@@ -201,8 +176,8 @@ export class Client {
 
   private take(message: unknown): void {
     const found = read(message);
-    if (found !== null && this.heartbeat.heard()) {
-      this.explain({ silent: false });
+    if (found !== null) {
+      this.heard();
     }
     if (found?.kind === 'response') {
       this.requests.settle(found.value);
@@ -236,12 +211,30 @@ export class Client {
     this.tell();
   }
 
+  private async askForSign(): Promise<void> {
+    const { wire } = this;
+    await (wire?.alive?.() ?? this.ask('alive', {}, { patient: true }));
+    if (wire === this.wire) {
+      this.heard();
+    }
+  }
+
+  private heard(): void {
+    if (this.heartbeat.heard()) {
+      this.explain({ silent: false });
+    }
+  }
+
   /** The kernel did not answer in time. A host that can looks why; another can only say so. */
   private fellSilent(times: number): void {
     if (!this.situation.silent) {
       this.explain({ silent: true });
     }
     const { wire } = this;
+    if (wire?.alive && times % ASK_AGAIN_BEATS === 0) {
+      // The question may have died with the process that it was for.
+      this.askForSign().catch(() => undefined);
+    }
     if (wire?.silent) {
       wire.silent(times);
     } else if (this.hello?.concurrent && times >= PATIENT_BEATS) {
@@ -273,7 +266,7 @@ export class Client {
 
   private tell(): void {
     if (this.phase === 'live') {
-      const awake = !this.asleep;
+      const awake = !this.audience.isAsleep;
       const { runs, definitions } = this.wants;
       const wanted = { runs: awake && runs > 0, definitions: awake && definitions > 0 };
       this.ask('subscribe', wanted).catch(() => undefined);

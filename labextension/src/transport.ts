@@ -15,6 +15,11 @@ export interface Wire {
   send(message: Request, options: { main: boolean }): void;
   /** Call *handler* with everything that comes from the kernel. Returns how to stop. */
   receive(handler: (message: unknown) => void): () => void;
+  /**
+   * Resolves when the kernel shows that it lives, in a way that neither waits for a cell nor counts
+   * as its being used. Where a host has none, a request over the wire does.
+   */
+  alive?(): Promise<unknown>;
   /** The kernel has not answered for a while; called again, counting, while that lasts. */
   silent?(times: number): void;
   /** Interrupt whatever the kernel runs; absent where the host cannot. */

@@ -139,7 +139,18 @@ describe('a connection', () => {
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(connection.client.phase).toBe('live');
     expect(connection.client.situation.silent).toBe(true);
-    expect(kernel.sent.filter((each) => each === 'alive')).toHaveLength(1);
+    // Then it is restarted by somebody else, and nobody says that it is not busy any more.
+    kernel.restartBehindOurBack();
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(phase()).toEqual(['missing', 'not-loaded']);
+  });
+
+  it('shows no use of the kernel by asking whether it lives', async () => {
+    const before = kernel.sent.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    const asked = kernel.sent.slice(before);
+    expect(asked.length).toBeGreaterThan(9);
+    expect(new Set(asked)).toEqual(new Set(['kernel_info_request']));
   });
 
   it('takes no message of the server for another kernel', () => {

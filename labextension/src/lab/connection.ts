@@ -12,16 +12,15 @@ import { Kernel, KernelMessage } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 import { Client } from '../store';
 import { Beside } from './beside';
-import { KernelWire, hasMarker, isAwake, processOf } from './kernelwire';
+import { KernelWire, hasMarker, processOf } from './kernelwire';
 
 /** How long an idle kernel, and the subshell of a busy one, may take to list its comms. */
 const IDLE_MS = 1000;
 const BUSY_MS = 3000;
 /** A cell may load us and run on; how often to look meanwhile. */
 const LOOK_AGAIN_MS = 3000;
-/** Beats without an answer after which an idle kernel, and a comm nobody listens to, are given up. */
+/** Beats without an answer after which an idle kernel is not believed to be there. */
 const SILENT_BEATS = 2;
-const DEAF_BEATS = 6;
 
 export class Connection implements IDisposable {
   readonly client = new Client('lab');
@@ -35,7 +34,6 @@ export class Connection implements IDisposable {
   private turn = 0;
   private looking = false;
   private again = false;
-  private doubting = false;
   /** Whether the client talks to the kernel, or greets it. */
   private wired = false;
   private beside: Beside | null = null;
@@ -237,7 +235,7 @@ export class Connection implements IDisposable {
     if (ours === true) {
       this.client.explain({ reason: '' });
       this.wired = true;
-      const silent = (times: number) => void this.doubt(kernel, times);
+      const silent = (times: number) => this.doubt(kernel, times);
       this.client.attach(new KernelWire(kernel, subshell, () => this.ended(), silent));
     } else {
       this.notOurs(ours);
@@ -251,24 +249,10 @@ export class Connection implements IDisposable {
     this.lookLater();
   }
 
-  /**
-   * The kernel did not answer us. Asked on its control channel, one that was restarted gives itself
-   * away. A busy one may be too busy even for that, and is waited for.
-   */
-  private async doubt(kernel: Kernel.IKernelConnection, times: number): Promise<void> {
-    if (this.doubting || kernel.isDisposed || kernel.connectionStatus !== 'connected') {
-      return;
-    }
-    const { turn } = this;
-    this.doubting = true;
-    const awake = await isAwake(kernel).catch(() => false);
-    this.doubting = false;
-    if (this.isDisposed || turn !== this.turn || !this.client.situation.silent) {
-      return;
-    }
-    if (awake && times >= DEAF_BEATS && this.client.hello?.concurrent) {
-      this.ended();
-    } else if (!awake && times >= SILENT_BEATS && kernel.status !== 'busy') {
+  /** No sign of life. A busy kernel may be too busy even for that, and is waited for. */
+  private doubt(kernel: Kernel.IKernelConnection, times: number): void {
+    const connected = !kernel.isDisposed && kernel.connectionStatus === 'connected';
+    if (connected && times >= SILENT_BEATS && kernel.status !== 'busy') {
       this.forget('connecting');
       this.look();
     }

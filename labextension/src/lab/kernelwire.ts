@@ -18,7 +18,6 @@ import { within } from './patience';
 /** A kernel that is idle has said what it can do long before. */
 const INFO_MS = 400;
 const SUBSHELL_MS = 2500;
-const AWAKE_MS = 3000;
 
 /** Ask the kernel for a subshell; null where there are none. */
 export async function createSubshell(kernel: Kernel.IKernelConnection): Promise<string | null> {
@@ -46,10 +45,11 @@ export async function createSubshell(kernel: Kernel.IKernelConnection): Promise<
 }
 
 /**
- * Whether *kernel* answers on its control channel, which no cell keeps busy unless it keeps all of
- * Python busy. The answer also says which process gave it: see `processOf`.
+ * Resolves when *kernel* answers on its control channel, which no cell keeps busy unless it keeps all
+ * of Python busy. This kind of message is not taken for use of the kernel: its light stays off, and
+ * servers that stop idle kernels may still do so. The answer says which process gave it.
  */
-export async function isAwake(kernel: Kernel.IKernelConnection): Promise<boolean> {
+async function awake(kernel: Kernel.IKernelConnection): Promise<void> {
   const message = KernelMessage.createMessage<KernelMessage.IDebugRequestMsg>({
     msgType: 'kernel_info_request' as 'debug_request',
     channel: 'control',
@@ -57,8 +57,7 @@ export async function isAwake(kernel: Kernel.IKernelConnection): Promise<boolean
     session: kernel.clientId,
     content: {} as KernelMessage.IDebugRequestMsg['content'],
   });
-  const { done } = kernel.sendControlMessage(message, true);
-  return (await within(AWAKE_MS, done as Promise<KernelMessage.IMessage>, null)) !== null;
+  await kernel.sendControlMessage(message, true).done;
 }
 
 /**
@@ -144,6 +143,10 @@ export class KernelWire implements Wire {
     return () => {
       this.handler = () => undefined;
     };
+  }
+
+  alive(): Promise<void> {
+    return awake(this.kernel);
   }
 
   interrupt(): Promise<void> {

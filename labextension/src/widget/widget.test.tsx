@@ -52,6 +52,9 @@ async function shown(widget: ReturnType<typeof make>, model: AnyModel<PanelModel
   return { el, remove: () => act(async () => void (await remove?.())) };
 }
 
+/** Sections are fetched when they are first shown, which takes a busy machine a while. */
+const LATE = { timeout: 20_000 };
+
 const live = (el: HTMLElement) =>
   waitFor(() => expect(el.querySelector('.bnb-app')?.getAttribute('data-phase')).toBe('live'));
 
@@ -70,13 +73,13 @@ describe('a panel that is shown twice', () => {
       el.querySelector('.bnb-app')?.getAttribute('data-section'),
     );
     expect(sections).toEqual(['keys', 'functions']);
-    await within(one.el).findByText('weather_key');
-    await within(other.el).findAllByText('forecast');
+    await within(one.el).findByText('weather_key', {}, LATE);
+    await within(other.el).findAllByText('forecast', {}, LATE);
     await other.remove();
     expect(one.el.querySelector('.bnb-app')?.getAttribute('data-phase')).toBe('live');
     await one.remove();
     expect(comm.listeners.size).toBe(0);
-  });
+  }, 60_000);
 
   it('is itself again when it is shown anew', async () => {
     const comm = new Comm();
