@@ -203,7 +203,11 @@ function Header({ label, back, widen }: HeaderProps): JSX.Element {
         </Button>
       )}
       <span className="bnb-place-title">{label}</span>
-      <span className="bnb-light" data-phase={phase} aria-hidden="true" />
+      <span
+        className="bnb-light"
+        data-phase={client.situation.silent ? 'connecting' : phase}
+        aria-hidden="true"
+      />
       <span className="bnb-clip bnb-grow" title={store ? t('%1, store %2', place, store) : place}>
         {place}
       </span>
