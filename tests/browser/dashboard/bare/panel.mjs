@@ -17,7 +17,7 @@ const TALLEST = 8_000;
 let kernel;
 
 /** Start a kernel, and open the page with the panel's module in it, as anywidget would load it. */
-export async function begin({ page }, options) {
+async function open({ page }, options) {
   kernel?.kill();
   kernel = spawn(options.python, [options.kernel], { stdio: ['pipe', 'pipe', 'inherit'] });
   const asked = [];
@@ -44,6 +44,12 @@ export async function begin({ page }, options) {
   await page.evaluate((source) => window.host.load(source), source);
 }
 
+/** What scenarios count on: the page, and the panel in it. */
+export async function begin(lab, options) {
+  await open(lab, options);
+  await live(await show(lab.page, 1));
+}
+
 /** Show the widget *peer* once more; returns its place in the page. */
 async function show(page, peer, section = 'functions') {
   const id = await page.evaluate(([peer, section]) => window.host.show(peer, section), [peer, section]);
@@ -53,7 +59,7 @@ async function show(page, peer, section = 'functions') {
 const live = (place) => place.locator('.bnb-app[data-phase="live"]').waitFor();
 
 async function the_panel_goes_live_and_lists_the_functions(lab, options) {
-  await begin(lab, options);
+  await open(lab, options);
   const { page } = lab;
   const foreign = await page.evaluate(() => [
     typeof window.require, typeof window.define, typeof window.jupyterapp,
@@ -88,6 +94,8 @@ async function every_section_can_be_opened(lab) {
 
 async function shown_twice_it_has_one_conversation_and_two_places(lab) {
   const { page } = lab;
+  // A slow kernel is greeted more than once; what counts is that nobody greets it anew.
+  const before = await page.evaluate(() => window.host.sent(1, 'hello'));
   const other = await show(page, 1);
   await live(other);
   await other.getByRole('button', { name: /^Keys/ }).click();
@@ -96,7 +104,7 @@ async function shown_twice_it_has_one_conversation_and_two_places(lab) {
   await first.getByRole('button', { name: /^Functions/ }).click();
   await first.getByText('double', { exact: true }).first().waitFor();
   const hellos = await page.evaluate(() => window.host.sent(1, 'hello'));
-  expect(hellos === 1, `it greeted ${hellos} times`);
+  expect(hellos === before, `it greeted ${hellos - before} times more`);
 }
 
 async function another_panel_gets_its_own_answers(lab) {
