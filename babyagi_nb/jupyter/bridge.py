@@ -71,6 +71,7 @@ _OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "packs.list": packs.listed,
     "packs.load": packs.load,
     "drafts.list": drafts.listed,
+    "drafts.denied": drafts.denied,
     "drafts.review": drafts.review,
     "drafts.approve": drafts.approve,
     "drafts.deny": drafts.deny,

@@ -19,17 +19,20 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from babyagi_nb.core.events import Event, KeyDeclared, KeyForgotten, TriggerAdded, TriggerRemoved
 from babyagi_nb.core.ports import News
+from babyagi_nb.core.runs import Run
 from babyagi_nb.errors import BabyAGIError
+from babyagi_nb.ids import RunId
 from babyagi_nb.jupyter.bridge import Bridge
 from babyagi_nb.jupyter.protocol import Refused, Request, failure, push, read_request, response
 from babyagi_nb.jupyter.rows import run_row
+from babyagi_nb.jupyter.unsettled import Unsettled
 
 if TYPE_CHECKING:
     from babyagi_nb.app import BabyAGI
@@ -96,6 +99,7 @@ class Hub:
         self._closed = False
         self._watched: BabyAGI | None = None
         self._news: News | None = None
+        self._unsettled = Unsettled()
         self._generation = self._told = 0
 
     # -- peers -----------------------------------------------------------------------------
@@ -165,7 +169,7 @@ class Hub:
         with suppress(BabyAGIError, OSError):
             # What cannot be read now is told to whoever asks for it.
             self._push_definitions(app, [peer for peer in awake if peer.definitions])
-            self._push_runs(app, [peer for peer in awake if peer.runs])
+            self._push_runs(app, [peer for peer in awake if peer.runs], now)
 
     def _mark(self) -> None:
         """News counts from now on, not from the next look."""
@@ -179,7 +183,7 @@ class Hub:
     def _watch(self, app: BabyAGI | None, peers: list[Peer]) -> None:
         """The kernel has another application than at the last look."""
         first = self._watched is None
-        self._watched, self._news = app, None
+        self._watched, self._news, self._unsettled = app, None, Unsettled()
         if app is None:
             return
         self._generation, self._told = app.catalogue.generation, len(app.catalogue.history)
@@ -204,18 +208,17 @@ class Hub:
         for peer in peers:
             peer.send(push("definitions", generation=self._generation, names=sorted(names)))
 
-    def _push_runs(self, app: BabyAGI, peers: list[Peer]) -> None:
+    def _push_runs(self, app: BabyAGI, peers: list[Peer], now: float) -> None:
         if not peers:
-            self._news = None
+            self._news, self._unsettled = None, Unsettled()
             return
         if self._news is None:
             self._news = app.queries.news()
         fresh = self._news.poll(_RUNS)
-        if not fresh.runs and not fresh.dropped:
-            return
-        message = push("runs", runs=[run_row(run) for run in fresh.runs], dropped=fresh.dropped)
-        for peer in peers:
-            peer.send(message)
+        self._unsettled.tell(fresh.runs, now)
+        _send_runs(peers, fresh.runs, dropped=fresh.dropped)
+        settled = self._unsettled.settle(app.queries, now)
+        _send_runs(peers, settled.ended, gone=settled.gone)
 
     def _tell_printed(self, peer: Peer) -> None:
         """Push what was printed, joined; what is far too much loses its middle."""
@@ -276,6 +279,16 @@ class Hub:
             peer.printed or ((peer.runs or peer.definitions) and peer.is_awake(now))
             for peer in list(self._peers.values())
         )
+
+
+def _send_runs(
+    peers: list[Peer], runs: Sequence[Run], *, dropped: int = 0, gone: Sequence[RunId] = ()
+) -> None:
+    if runs or dropped or gone:
+        rows = [run_row(run) for run in runs]
+        message = push("runs", runs=rows, dropped=dropped, gone=list(gone))
+        for peer in peers:
+            peer.send(message)
 
 
 def _arrives(queue: SimpleQueue[None], timeout: float) -> None:

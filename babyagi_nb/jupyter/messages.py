@@ -12,9 +12,9 @@ from babyagi_nb.core.runs import RunStatus
 from babyagi_nb.core.trust import State, Trust
 
 __all__ = [
-    "ChangeRow", "DraftRow", "FunctionDetail", "FunctionRow", "FunctionStats", "Graph",
+    "ChangeRow", "DeniedRow", "DraftRow", "FunctionDetail", "FunctionRow", "FunctionStats", "Graph",
     "GraphEdge", "GraphNode", "Hello", "KeyRow", "Outcome", "Overview", "PackRow", "Pairs",
-    "Review", "RunDetail", "RunRow", "TriggerRow", "VersionRow",
+    "Review", "RunDetail", "RunRow", "Tree", "TriggerRow", "VersionRow",
 ]  # fmt: skip
 
 Pairs = list[tuple[str, str]]
@@ -127,6 +127,12 @@ class RunDetail(RunRow):
     call: str
 
 
+class Tree(TypedDict):
+    rows: list[RunRow]
+    more: bool
+    total: int
+
+
 class GraphNode(TypedDict):
     id: str
     kind: str
@@ -185,6 +191,16 @@ class DraftRow(TypedDict):
     asks: Pairs
 
 
+class DeniedRow(TypedDict):
+    label: str
+    name: str
+    number: int
+    origin: str
+    state: State
+    at: float
+    reason: str
+
+
 class Review(TypedDict):
     label: str
     name: str
@@ -197,6 +213,7 @@ class Review(TypedDict):
     asks: Pairs
     asked: dict[str, Any]
     granted: Pairs
+    declared: Pairs
     forbidden: Pairs
     companions: list[dict[str, str]]
     warnings: list[str]

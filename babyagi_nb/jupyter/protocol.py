@@ -78,6 +78,7 @@ OPERATIONS: Mapping[str, Mapping[str, Kind]] = {
     "packs.list": {},
     "packs.load": {"pack": "text", "approve": "flag"},
     "drafts.list": {},
+    "drafts.denied": {},
     "drafts.review": _NAMED,
     "drafts.approve": {**_NAMED, "review": "text", "grants": "grants"},
     "drafts.deny": {**_NAMED, "reason": "text"},

@@ -19,6 +19,7 @@ from babyagi_nb.core.trust import Grants, State, asked, wording
 from babyagi_nb.ids import TransactionId
 from babyagi_nb.jupyter.messages import (
     ChangeRow,
+    DeniedRow,
     DraftRow,
     FunctionStats,
     Outcome,
@@ -143,8 +144,21 @@ def draft_row(version: FunctionVersion, state: State) -> DraftRow:
     }
 
 
+def denied_row(version: FunctionVersion, state: State, *, at: int, reason: str) -> DeniedRow:
+    return {
+        "label": version.label,
+        "name": version.name,
+        "number": version.number,
+        "origin": one_line(version.spec.origin, 120),
+        "state": state,
+        "at": milliseconds(at),
+        "reason": one_line(reason, 300),
+    }
+
+
 def review_of(seen: Reviewed) -> Review:
     version, base = seen.version, seen.base
+    card = ReviewCard(version, state=seen.state)
     other = base if base is not None and base != version else None
     return {
         "label": version.label,
@@ -158,11 +172,12 @@ def review_of(seen: Reviewed) -> Review:
         "asks": pairs(seen.asked),
         "asked": jsonable(asdict(seen.asked)),
         "granted": pairs(seen.granted),
+        "declared": list(card.declared()),
         "forbidden": list(seen.forbidden),
         "companions": [
             {"label": member.label, "state": state} for member, state in seen.companions
         ],
-        "warnings": list(ReviewCard(version, state=seen.state).warnings),
+        "warnings": list(card.warnings),
         "review": seen.code,
     }
 

@@ -22,6 +22,12 @@ const STATIC = path.join(PACKAGE, 'widgets', 'static');
 /** Bytes of the file as it is shipped and stored, and of what JupyterLab fetches at its start. */
 const MOST = { panel: 90_000, lab: 150_000 };
 
+/** Characters that mean nothing in JSON, JavaScript or HTML. */
+const DIGITS = Array.from({ length: 94 }, (_, at) => String.fromCharCode(33 + at))
+  .filter((char) => !'"\'\\`$<&@'.includes(char))
+  .slice(0, 85)
+  .join('');
+
 const development = process.argv.includes('--development');
 const require = createRequire(path.join(HERE, 'package.json'));
 const node = (script, ...args) =>
@@ -66,13 +72,34 @@ async function panel() {
     charset: 'utf8',
     format: 'esm',
   });
-  const packed = gzipSync(contents, { level: 9 }).toString('base64');
-  writeFileSync(path.join(STATIC, 'panel.js'), code.replace('@PACKED@', packed));
+  const packed = gzipSync(contents, { level: 9 });
+  const filled = { DIGITS, LENGTH: String(packed.length), PACKED: spelled(packed) };
+  writeFileSync(
+    path.join(STATIC, 'panel.js'),
+    code.replace(/@(DIGITS|LENGTH|PACKED)@/g, (_, name) => filled[name]),
+  );
   await build({
     ...shared,
     entryPoints: [path.join(HERE, 'style/index.css')],
     outfile: path.join(STATIC, 'panel.css'),
   });
+}
+
+/** *bytes* as text, five digits for four bytes; zeros fill up the last four. */
+function spelled(bytes) {
+  const whole = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
+  bytes.copy(whole);
+  let text = '';
+  for (let at = 0; at < whole.length; at += 4) {
+    let word = whole.readUInt32BE(at);
+    let five = '';
+    for (let place = 0; place < 5; place += 1) {
+      five = DIGITS[word % 85] + five;
+      word = Math.floor(word / 85);
+    }
+    text += five;
+  }
+  return text;
 }
 
 /** What JupyterLab fetches at its start: the entry, and the chunks that hold the plugin and style. */

@@ -71,6 +71,16 @@ function Missing({ client }: { client: Client }): JSX.Element {
       </Empty>
     );
   }
+  if (reason === 'silent') {
+    return (
+      <Empty title={t('The kernel does not answer any more')}>
+        {t(
+          'If it was restarted, run the cell of this panel again. If it is only very busy, this ' +
+            'connects by itself.',
+        )}
+      </Empty>
+    );
+  }
   return (
     <Empty
       title={t('babyagi_nb is not loaded in this kernel')}

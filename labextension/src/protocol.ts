@@ -34,8 +34,11 @@ export type Response =
 
 /** Unasked news; coalesced by the kernel, at most ten a second. */
 export type Push =
-  /** Runs that began, ended or changed since the last push, newest last; `dropped` did not fit. */
-  | { v: typeof VERSION; event: 'runs'; runs: RunRow[]; dropped: number }
+  /**
+   * Runs that began, ended or changed since the last push, newest last; `dropped` did not fit.
+   * `gone` are ids of runs told as begun that ended and left no record, as functions may ask for.
+   */
+  | { v: typeof VERSION; event: 'runs'; runs: RunRow[]; dropped: number; gone: string[] }
   /** Definitions changed (also by another kernel); `names` are the functions touched. */
   | { v: typeof VERSION; event: 'definitions'; generation: number; names: string[] }
   /** What a `functions.run` printed while it is under way. */
@@ -168,6 +171,13 @@ export interface RunDetail extends RunRow {
   call: string;
 }
 
+export interface Tree {
+  rows: RunRow[];
+  /** Whether the tree has more runs than `rows`; `total` is how many it has. */
+  more: boolean;
+  total: number;
+}
+
 export interface RunFilter {
   function?: string;
   status?: Status[];
@@ -242,6 +252,18 @@ export interface DraftRow {
   asks: [string, string][];
 }
 
+/** A version that was denied or revoked and is not the active one. */
+export interface DeniedRow {
+  label: string;
+  name: string;
+  number: number;
+  origin: string;
+  state: State;
+  /** When that was decided, and why; the reason may be empty. */
+  at: number;
+  reason: string;
+}
+
 export interface Review {
   label: string;
   name: string;
@@ -258,6 +280,8 @@ export interface Review {
     memory: number | null; seconds: number | null; kernel: boolean;
   };
   granted: [string, string][];
+  /** What was declared beside the code and is approved with it: `runs after`, `calls`, … */
+  declared: [string, string][];
   forbidden: [string, string][];
   companions: { label: string; state: State }[];
   /** Places where the code hides or pretends something. */
@@ -317,8 +341,8 @@ export interface Ops {
   };
   'logs.count': { args: { filter: RunFilter }; ok: number };
   'logs.detail': { args: { id: string }; ok: RunDetail };
-  /** The whole call tree that a run belongs to, oldest first. */
-  'logs.tree': { args: { id: string }; ok: RunRow[] };
+  /** The call tree that a run belongs to, oldest first; `more` when only its beginning is sent. */
+  'logs.tree': { args: { id: string }; ok: Tree };
 
   graph: {
     args: {
@@ -345,6 +369,8 @@ export interface Ops {
   'packs.load': { args: { pack: string; approve: boolean }; ok: Outcome[] };
 
   'drafts.list': { args: Record<string, never>; ok: DraftRow[] };
+  /** Newest decision first; what only functions of the list show is not repeated here. */
+  'drafts.denied': { args: Record<string, never>; ok: DeniedRow[] };
   'drafts.review': { args: { name: string; version: number }; ok: Review };
   'drafts.approve': {
     args: { name: string; version: number; review: string; grants: Partial<Review['asked']> };

@@ -51,6 +51,15 @@ describe('the shell', () => {
     await screen.findByRole('button', { name: 'Approvals: 3 to decide' });
   });
 
+  it('keeps what it shows while the kernel is too busy to answer, and says so', () => {
+    const { client } = fakeKernel();
+    const { container } = render(<App client={client} place={{ section: 'keys' }} />);
+    expect(screen.queryByText('no answer now')).toBeNull();
+    act(() => client.explain({ silent: true }));
+    expect(screen.getByText('no answer now').title).toContain('this may be old');
+    expect(container.querySelector('.bnb-app')?.getAttribute('data-phase')).toBe('live');
+  });
+
   it('shows what the kernel has to say, as text', () => {
     const { client, push } = fakeKernel();
     const { container } = render(<App client={client} place={{ section: 'chat' }} />);
@@ -78,6 +87,15 @@ describe('without a kernel of ours it says what to do', () => {
     shown(client);
     fireEvent.click(screen.getByRole('button', { name: 'Load it' }));
     expect(loaded).toBe(1);
+  });
+
+  it('when a panel hears nothing any more', () => {
+    const client = new Client('test');
+    client.explain({ reason: 'silent' });
+    client.detach('missing');
+    render(<App client={client} />);
+    screen.getByText('The kernel does not answer any more');
+    screen.getByText(/run the cell of this panel again/);
   });
 
   it('when the kernel speaks another language', () => {

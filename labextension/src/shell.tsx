@@ -47,6 +47,8 @@ export interface AppProps {
   bare?: boolean;
 }
 
+const SILENT =
+  'The kernel does not answer at the moment, so this may be old. A cell can keep it so busy that nothing else is heard.';
 const START: Place = { section: 'functions' };
 /** How many moves *Back* remembers. */
 const REMEMBERED = 50;
@@ -201,10 +203,19 @@ function Header({ label, back, widen }: HeaderProps): JSX.Element {
         </Button>
       )}
       <span className="bnb-place-title">{label}</span>
-      <span className="bnb-light" data-phase={phase} aria-hidden="true" />
+      <span
+        className="bnb-light"
+        data-phase={client.situation.silent ? 'connecting' : phase}
+        aria-hidden="true"
+      />
       <span className="bnb-clip bnb-grow" title={store ? t('%1, store %2', place, store) : place}>
         {place}
       </span>
+      {phase === 'live' && client.situation.silent && (
+        <span role="status" className="bnb-silent" title={t(SILENT)}>
+          {t('no answer now')}
+        </span>
+      )}
       {client.hello !== null && !client.hello.concurrent && (
         <span title={t('This kernel answers only between cells.')}>{t('waits for cells')}</span>
       )}

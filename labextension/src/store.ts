@@ -6,23 +6,25 @@
  * when to ask again. Nothing is cached here; a section asks for the page it shows.
  */
 
+import { Audience, View } from './audience';
+import { Heartbeat } from './heartbeat';
 import { Failure, Hello, MAIN_OPS, Op, Ops, Push, Request, VERSION } from './protocol';
+import { Requests } from './requests';
 import { Phase, Situation } from './situation';
-import { RequestError, Wire, aborted, disagreement, read, tooSlow } from './transport';
+import { RequestError, Wire, disagreement, gone, read, tooSlow } from './transport';
 
 export type { Phase, Situation } from './situation';
 
 type Event = Push['event'];
 type Handler<E extends Event> = (push: Extract<Push, { event: E }>) => void;
 
-interface Waiting {
-  resolve(ok: unknown): void;
-  reject(error: unknown): void;
-  done(): void;
-}
-
 /** How long an unanswered greeting waits before the next; the kernel takes each of them once. */
 const GREET_AGAIN_MS = 2000;
+/** The same for a kernel that was live and fell silent; it may be busy with something long. */
+const GREET_SILENT_MS = 10_000;
+const ASK_AGAIN_BEATS = 4;
+/** Beats of silence after which a host that cannot look for itself says so. */
+const PATIENT_BEATS = 5;
 /** How long a reading request may take when the kernel answers beside a busy cell. */
 const TIMEOUT_MS = 30_000;
 
@@ -35,18 +37,21 @@ export class Client {
   epoch = 0;
   /** Grows whenever anything here changed. */
   changes = 0;
-  situation: Situation = { place: '', reason: '', language: '' };
+  situation: Situation = { place: '', reason: '', language: '', silent: false };
 
   private wire: Wire | null = null;
   private unhook: () => void = () => undefined;
-  private nextId = 1;
-  private waiting = new Map<number, Waiting>();
+  private readonly requests = new Requests();
   private handlers = new Map<Event, Set<(push: Push) => void>>();
   private listeners = new Set<() => void>();
   private greeting: ReturnType<typeof setTimeout> | undefined;
   private wants = { runs: 0, definitions: 0 };
-  private views = 0;
-  private hidden = 0;
+  private readonly audience = new Audience(() => this.audienceChanged());
+  private readonly heartbeat = new Heartbeat({
+    ask: () => this.askForSign(),
+    isWatched: () => this.audience.isWatching,
+    silent: (times) => this.fellSilent(times),
+  });
 
   constructor(private readonly name: string) {}
 
@@ -61,20 +66,15 @@ export class Client {
   /** The kernel is gone, for the reason *phase*; what was asked fails with it. */
   detach(phase: Exclude<Phase, 'live' | 'mismatch'>): void {
     clearTimeout(this.greeting);
+    this.heartbeat.stop();
+    this.situation = { ...this.situation, silent: false };
     this.unhook();
     this.unhook = () => undefined;
     this.wire?.close();
     this.wire = null;
     this.hello = null;
     this.problem = null;
-    const failure = new RequestError({
-      code: 'Gone',
-      message: 'The kernel went away before it answered.',
-      fix: 'Try again when the kernel is back.',
-    });
-    for (const each of [...this.waiting.values()]) {
-      each.reject(failure);
-    }
+    this.requests.fail(gone());
     this.become(phase);
   }
 
@@ -91,11 +91,18 @@ export class Client {
     if (wire === null) {
       return;
     }
-    this.greeting = setTimeout(() => this.greet(), GREET_AGAIN_MS);
-    this.ask('hello', { client: this.name, v: VERSION }).then(
+    const pause = this.situation.reason === 'silent' ? GREET_SILENT_MS : GREET_AGAIN_MS;
+    this.greeting = setTimeout(() => this.greet(), pause);
+    this.ask('hello', { client: this.name, v: VERSION }, { patient: true }).then(
       (hello) => this.wire === wire && this.greeted(hello),
       (error) => this.wire === wire && this.refused(error),
     );
+  }
+
+  /** Ends what the kernel runs, whoever began it; null where the host cannot. */
+  get interrupt(): (() => Promise<void>) | null {
+    const { wire } = this;
+    return wire?.interrupt ? () => wire.interrupt?.() ?? Promise.resolve() : null;
   }
 
   /** Ask the kernel; rejects with `RequestError`, or with an `AbortError` when aborted. */
@@ -138,100 +145,42 @@ export class Client {
     return () => this.listeners.delete(listener);
   }
 
-  /** A view of this client is shown. Returns how to say whether it is in sight, and that it is gone. */
-  view(): { seen(visible: boolean): void; close(): void } {
-    let visible = true;
-    let closed = false;
-    this.count(1, 0);
-    return {
-      seen: (now) => {
-        if (!closed && now !== visible) {
-          visible = now;
-          this.count(0, now ? -1 : 1);
-        }
-      },
-      close: () => {
-        if (!closed) {
-          closed = true;
-          this.count(-1, visible ? 0 : -1);
-        }
-      },
-    };
+  /** A view of this client is shown. */
+  view(): View {
+    return this.audience.enter();
   }
 
-  /** While views exist and none is in sight, the kernel need not push anything. */
-  private get asleep(): boolean {
-    return this.views > 0 && this.hidden >= this.views;
-  }
-
-  private count(views: number, hidden: number): void {
-    const before = this.asleep;
-    this.views += views;
-    this.hidden += hidden;
-    if (before !== this.asleep) {
-      this.tell();
-      if (before && this.phase === 'live') {
-        this.epoch += 1;
-        this.become('live');
-      }
+  private audienceChanged(): void {
+    this.tell();
+    if (!this.audience.isAsleep && this.phase === 'live') {
+      this.epoch += 1;
+      this.become('live');
     }
   }
 
   private ask<O extends Op>(
     op: O,
     args: Ops[O]['args'],
-    options: { signal?: AbortSignal; main?: boolean } = {},
+    options: { signal?: AbortSignal; main?: boolean; patient?: boolean } = {},
   ): Promise<Ops[O]['ok']> {
     const { signal, main = MAIN_OPS.has(op) } = options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(aborted());
-        return;
-      }
-      const id = this.nextId++;
-      const forget = () => {
-        this.waiting.delete(id);
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-      };
-      const abort = () => {
-        forget();
-        reject(aborted());
-      };
-      // What waits for the main shell, or for a kernel without subshells, may wait for hours.
-      const patient = main || !this.hello?.concurrent;
-      const timer = patient
-        ? undefined
-        : setTimeout(() => {
-            forget();
-            reject(tooSlow(op, TIMEOUT_MS));
-          }, TIMEOUT_MS);
-      signal?.addEventListener('abort', abort);
-      this.waiting.set(id, {
-        resolve: (ok) => resolve(ok as Ops[O]['ok']),
-        reject,
-        done: forget,
-      });
-      try {
-        const message: Request<O> = { v: VERSION, id, op, args };
-        this.wire?.send(message as Request, { main });
-      } catch (error) {
-        forget();
-        reject(error);
-      }
-    });
+    // What waits for the main shell, or for a kernel without subshells, may wait for hours.
+    const patient = options.patient || main || !this.hello?.concurrent;
+    const limit = patient ? undefined : { ms: TIMEOUT_MS, error: () => tooSlow(op, TIMEOUT_MS) };
+    const send = (id: number) => {
+      const message: Request<O> = { v: VERSION, id, op, args };
+      this.wire?.send(message as Request, { main });
+    };
+    return this.requests.open(send, { signal, limit }) as Promise<Ops[O]['ok']>;
   }
 
   private take(message: unknown): void {
     const found = read(message);
+    if (found !== null) {
+      this.heard();
+    }
     if (found?.kind === 'response') {
-      const waiting = this.waiting.get(found.value.id);
-      waiting?.done();
-      if ('ok' in found.value) {
-        waiting?.resolve(found.value.ok);
-      } else {
-        waiting?.reject(new RequestError(found.value.error));
-      }
+      this.requests.settle(found.value);
     } else if (found?.kind === 'push') {
       if (found.value.event === 'ping') {
         // A page that was closed cannot say so: silence is how the kernel notices.
@@ -253,9 +202,47 @@ export class Client {
     }
     this.hello = hello;
     this.problem = null;
+    if (this.situation.reason === 'silent') {
+      this.situation = { ...this.situation, reason: '' };
+    }
     this.epoch += 1;
+    this.heartbeat.start();
     this.become('live');
     this.tell();
+  }
+
+  private async askForSign(): Promise<void> {
+    const { wire } = this;
+    await (wire?.alive?.() ?? this.ask('alive', {}, { patient: true }));
+    if (wire === this.wire) {
+      this.heard();
+    }
+  }
+
+  private heard(): void {
+    if (this.heartbeat.heard()) {
+      this.explain({ silent: false });
+    }
+  }
+
+  /** The kernel did not answer in time. A host that can looks why; another can only say so. */
+  private fellSilent(times: number): void {
+    if (!this.situation.silent) {
+      this.explain({ silent: true });
+    }
+    const { wire } = this;
+    if (wire?.alive && times % ASK_AGAIN_BEATS === 0) {
+      // The question may have died with the process that it was for.
+      this.askForSign().catch(() => undefined);
+    }
+    if (wire?.silent) {
+      wire.silent(times);
+    } else if (this.hello?.concurrent && times >= PATIENT_BEATS) {
+      this.heartbeat.stop();
+      this.situation = { ...this.situation, reason: 'silent', silent: false };
+      this.become('missing');
+      this.greet();
+    }
   }
 
   private refused(error: unknown): void {
@@ -279,7 +266,7 @@ export class Client {
 
   private tell(): void {
     if (this.phase === 'live') {
-      const awake = !this.asleep;
+      const awake = !this.audience.isAsleep;
       const { runs, definitions } = this.wants;
       const wanted = { runs: awake && runs > 0, definitions: awake && definitions > 0 };
       this.ask('subscribe', wanted).catch(() => undefined);

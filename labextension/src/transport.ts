@@ -15,6 +15,15 @@ export interface Wire {
   send(message: Request, options: { main: boolean }): void;
   /** Call *handler* with everything that comes from the kernel. Returns how to stop. */
   receive(handler: (message: unknown) => void): () => void;
+  /**
+   * Resolves when the kernel shows that it lives, in a way that neither waits for a cell nor counts
+   * as its being used. Where a host has none, a request over the wire does.
+   */
+  alive?(): Promise<unknown>;
+  /** The kernel has not answered for a while; called again, counting, while that lasts. */
+  silent?(times: number): void;
+  /** Interrupt whatever the kernel runs; absent where the host cannot. */
+  interrupt?(): Promise<void>;
   /** The wire is not used any more. */
   close(): void;
 }
@@ -81,5 +90,14 @@ export function tooSlow(op: string, milliseconds: number): RequestError {
     code: 'Timeout',
     message: `The kernel did not answer "${op}" within ${milliseconds / 1000} seconds.`,
     fix: 'Try again; if the kernel hangs, restart it.',
+  });
+}
+
+/** What a request fails with whose kernel went away. */
+export function gone(): RequestError {
+  return new RequestError({
+    code: 'Gone',
+    message: 'The kernel went away before it answered.',
+    fix: 'Try again when the kernel is back.',
   });
 }

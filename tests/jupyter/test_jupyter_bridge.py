@@ -293,7 +293,21 @@ def test_a_tree_has_every_run_below_the_root(page: Asker) -> None:
     page.store("def f(): return 1\n\ndef g(): return f() + f()")
     page.app.g()
     (row,) = page.ask("logs.page", filter={"function": "g"}, limit=1)["rows"]
-    assert [each["function"] for each in page.ask("logs.tree", id=row["id"])] == ["g", "f", "f"]
+    tree = page.ask("logs.tree", id=row["id"])
+    assert [each["function"] for each in tree["rows"]] == ["g", "f", "f"]
+    assert (tree["more"], tree["total"]) == (False, 3)
+
+
+def test_a_tree_that_was_cut_says_how_large_it_is(
+    page: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("babyagi_nb.jupyter.operations.logs._TREE", 2)
+    page.store("def f(): return 1\n\ndef g(): return f() + f()")
+    page.app.g()
+    (row,) = page.ask("logs.page", filter={"function": "g"}, limit=1)["rows"]
+    tree = page.ask("logs.tree", id=row["id"])
+    assert [each["function"] for each in tree["rows"]] == ["g", "f"]
+    assert (tree["more"], tree["total"]) == (True, 3)
 
 
 # -- everything else -----------------------------------------------------------------------------
@@ -374,6 +388,38 @@ def test_a_draft_can_be_denied(page: Asker) -> None:
     page.app.propose("def d(x): return x", origin="model:m")
     page.ask("drafts.deny", name="d", version=1, reason="no")
     assert page.ask("drafts.list") == []
+
+
+def test_what_was_denied_is_told_with_its_reason_and_can_be_approved_after_all(
+    page: Asker,
+) -> None:
+    page.store("def d(x): return x")
+    for body in ("x + 1", "x + 2"):
+        page.app.propose(f"def d(x): return {body}", origin="model:m")
+    page.ask("drafts.deny", name="d", version=2, reason="too fast")
+    page.ask("drafts.deny", name="d", version=3, reason="")
+    told = page.ask("drafts.denied")
+    assert [(each["label"], each["state"], each["reason"]) for each in told] == [
+        ("d@3", "denied", ""), ("d@2", "denied", "too fast"),
+    ]  # fmt: skip
+    seen = page.ask("drafts.review", name="d", version=2)
+    page.ask("drafts.approve", name="d", version=2, review=seen["review"], grants={})
+    assert [each["label"] for each in page.ask("drafts.denied")] == ["d@3"]
+
+
+def test_an_active_version_that_was_revoked_is_not_told_twice(page: Asker) -> None:
+    page.app.propose("def d(x): return x", origin="model:m")
+    seen = page.ask("drafts.review", name="d", version=1)
+    page.ask("drafts.approve", name="d", version=1, review=seen["review"], grants={})
+    page.ask("drafts.revoke", name="d", version=1, reason="no")
+    assert page.ask("drafts.denied") == []
+    assert [each["state"] for each in page.ask("functions.list")["rows"]] == ["revoked"]
+
+
+def test_a_review_shows_after_what_a_draft_asks_to_run(page: Asker) -> None:
+    page.store("def f(): return 1")
+    page.app.propose("def d(event): return event", origin="model:m", triggers=["f"])
+    assert ["runs after", "f"] in page.ask("drafts.review", name="d", version=1)["declared"]
 
 
 def test_the_overview_counts(page: Asker) -> None:

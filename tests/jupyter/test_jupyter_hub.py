@@ -80,6 +80,48 @@ def test_a_run_is_pushed_to_who_wants_runs(app: BabyAGI, hub: Hub, page: Page) -
     assert other.told("runs") == []
 
 
+def test_a_run_that_is_not_logged_is_settled_once_it_left_the_board(
+    app: BabyAGI, hub: Hub, page: Page, clock: Clock
+) -> None:
+    began, finish = threading.Event(), threading.Event()
+    app.namespace.update(began=began, finish=finish)
+    app.add_function("quiet", "def quiet():\n    began.set()\n    finish.wait(30)", log="errors")
+    page.watch(definitions=False)
+    thread = threading.Thread(target=app.quiet)
+    thread.start()
+    began.wait(30)
+    hub.beat()
+    (push,) = page.told("runs")
+    (row,) = push["runs"]
+    assert (row["status"], push["gone"]) == ("started", [])
+    clock.now += 3
+    hub.beat()
+    assert page.told("runs") == [], "it still runs"
+    finish.set()
+    thread.join()
+    clock.now += 5
+    hub.beat()
+    (push,) = page.told("runs")
+    assert (push["runs"], push["gone"]) == ([], [row["id"]])
+    clock.now += 60
+    hub.beat()
+    assert page.told("runs") == [], "it is told once"
+
+
+def test_short_runs_cause_no_question_to_the_log(
+    app: BabyAGI, hub: Hub, page: Page, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.watch(definitions=False)
+    asked: list[object] = []
+    monkeypatch.setattr(app.queries, "runs", lambda wanted: asked.append(wanted) or [])
+    for number in range(20):
+        app.hello(number)
+        clock.now += 1
+        hub.beat()
+    assert len(page.told("runs")) == 20
+    assert asked == []
+
+
 def test_nothing_new_is_no_push(hub: Hub, page: Page) -> None:
     page.watch()
     hub.beat()

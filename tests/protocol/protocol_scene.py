@@ -120,6 +120,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("drafts.approve", {"name": "report", "version": 2, "review": "CODE", "grants": {}}),
     ("drafts.revoke", {"name": "report", "version": 2, "reason": "changed my mind"}),
     ("drafts.deny", {"name": "lookup", "version": 1, "reason": "no network here"}),
+    ("drafts.denied", {}),
     ("functions.activate", {"name": "clean", "version": 1}),
     ("triggers.remove", {"triggered": "announce", "triggering": "report"}),
     ("triggers.add", {"triggered": "announce", "triggering": "report"}),
@@ -202,7 +203,7 @@ def _pushes() -> Iterator[tuple[str, Any]]:
         duration=1_250_000, status="success", params={"rows": [1.5, 2.5]}, output=[1.5, 2.5],
         **common | {"parent": RunId(f"{KERNEL}.10000001")},
     )  # fmt: skip
-    yield "push.runs", push("runs", runs=[run_row(running), run_row(ended)], dropped=0)
+    yield "push.runs", push("runs", runs=[run_row(running), run_row(ended)], dropped=0, gone=[])
     yield "push.definitions", push("definitions", generation=8, names=["clean", "report"])
     yield "push.printed", push("printed", ticket=1, text="2 rows\n")
     yield "push.notice", push("notice", message="the kernel runs another store now")
@@ -266,7 +267,7 @@ def _moment(name: str, beside: Mapping[str, Any], value: float) -> float:
         case "started":
             return BASE + 1000 * int(beside["id"][-4:])
         case "at":
-            return BASE + 1000 * int(beside["id"])
+            return BASE + 1000 * int(beside.get("id", 0))
         case "created":
             return BASE
         case "last":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babyagi_nb.core.runs import Run, RunFilter, statuses
-from babyagi_nb.jupyter.messages import RunDetail, RunRow
+from babyagi_nb.jupyter.messages import RunDetail, Tree
 from babyagi_nb.jupyter.operations.desk import Desk
 from babyagi_nb.jupyter.rows import nanoseconds, run_detail, run_row
 
@@ -38,8 +38,11 @@ def detail(desk: Desk, id: str) -> RunDetail:
     return detail_of(desk, desk.app.queries.run(id))
 
 
-def tree(desk: Desk, id: str) -> list[RunRow]:
-    return [run_row(run) for run in desk.app.queries.tree(id)[:_TREE]]
+def tree(desk: Desk, id: str) -> Tree:
+    """The tree of a run, or its beginning and how large it is."""
+    runs = desk.app.queries.tree(id)
+    rows = [run_row(run) for run in runs[:_TREE]]
+    return {"rows": rows, "more": len(runs) > len(rows), "total": len(runs)}
 
 
 def detail_of(desk: Desk, run: Run) -> RunDetail:

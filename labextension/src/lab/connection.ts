@@ -2,8 +2,8 @@
  * One notebook or console, and the conversation with whatever kernel it has.
  *
  * The kernel is looked at again whenever it may have changed: another kernel, a restart (also by
- * another page, which this one only sees as a new session id), a connection that came back, and the
- * end of every cell while babyagi_nb is not loaded. Answers to a look at an earlier state are
+ * another page, which this one only sees as a new session id), a connection that came back, silence,
+ * and the end of every cell while babyagi_nb is not loaded. Answers to a look at an earlier state are
  * dropped. Silent executions are never used: they would disturb what people run.
  */
 
@@ -11,13 +11,16 @@ import { ISessionContext } from '@jupyterlab/apputils';
 import { Kernel, KernelMessage } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 import { Client } from '../store';
-import { KernelWire, createSubshell, deleteSubshell, hasMarker } from './kernelwire';
+import { Beside } from './beside';
+import { KernelWire, hasMarker, processOf } from './kernelwire';
 
 /** How long an idle kernel, and the subshell of a busy one, may take to list its comms. */
 const IDLE_MS = 1000;
 const BUSY_MS = 3000;
 /** A cell may load us and run on; how often to look meanwhile. */
 const LOOK_AGAIN_MS = 3000;
+/** Beats without an answer after which an idle kernel is not believed to be there. */
+const SILENT_BEATS = 2;
 
 export class Connection implements IDisposable {
   readonly client = new Client('lab');
@@ -33,15 +36,14 @@ export class Connection implements IDisposable {
   private again = false;
   /** Whether the client talks to the kernel, or greets it. */
   private wired = false;
-  /** A thread of the kernel that answers beside a busy cell; one for the life of the kernel. */
-  private subshell: string | null = null;
+  private beside: Beside | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly context: ISessionContext,
     load: () => void,
   ) {
-    this.client.explain({ place: context.path, load });
+    this.client.explain({ place: placeOf(context), load });
     context.kernelChanged.connect(this.follow, this);
     context.sessionChanged.connect(this.follow, this);
     context.propertyChanged.connect(this.renamed, this);
@@ -66,7 +68,7 @@ export class Connection implements IDisposable {
   }
 
   private renamed(): void {
-    this.client.explain({ place: this.context.path });
+    this.client.explain({ place: placeOf(this.context) });
   }
 
   private follow(): void {
@@ -79,9 +81,11 @@ export class Connection implements IDisposable {
     this.leave();
     this.kernel = kernel;
     if (kernel !== null) {
+      this.beside = new Beside(kernel);
       kernel.statusChanged.connect(this.status, this);
       kernel.connectionStatusChanged.connect(this.connected, this);
       kernel.iopubMessage.connect(this.hear, this);
+      kernel.anyMessage.connect(this.recognize, this);
       this.look();
     }
     this.sayWhyNone(kernel);
@@ -101,15 +105,14 @@ export class Connection implements IDisposable {
     this.executing = false;
     this.session = '';
     clearTimeout(this.timer);
-    const { kernel, subshell } = this;
-    this.kernel = this.subshell = null;
+    const { kernel } = this;
+    this.beside?.leave();
+    this.kernel = this.beside = null;
     if (kernel !== null) {
       kernel.statusChanged.disconnect(this.status, this);
       kernel.connectionStatusChanged.disconnect(this.connected, this);
       kernel.iopubMessage.disconnect(this.hear, this);
-      if (subshell !== null) {
-        deleteSubshell(kernel, subshell);
-      }
+      kernel.anyMessage.disconnect(this.recognize, this);
     }
   }
 
@@ -135,19 +138,30 @@ export class Connection implements IDisposable {
   private forget(phase: 'dead' | 'connecting'): void {
     this.turn += 1;
     this.wired = false;
-    this.subshell = null;
+    this.beside?.forget();
     this.executing = false;
     this.client.detach(phase);
+    if (phase === 'connecting') {
+      // It may not be there yet, and nothing need be heard when it is.
+      this.lookLater();
+    }
+  }
+
+  /** Another process answers for the kernel: it was restarted, and nobody else may say so here. */
+  private recognize(_: Kernel.IKernelConnection, { direction, msg }: Kernel.IAnyMessageArgs): void {
+    const session = direction === 'recv' ? processOf(msg) : null;
+    if (session !== null && session !== this.session) {
+      const anew = this.session !== '';
+      this.session = session;
+      if (anew) {
+        this.forget('connecting');
+        this.look();
+      }
+    }
   }
 
   private hear(_: Kernel.IKernelConnection, message: KernelMessage.IIOPubMessage): void {
-    const { session, msg_type: type } = message.header;
-    const anew = this.session !== '' && session !== this.session;
-    this.session = session;
-    if (anew) {
-      this.forget('connecting');
-      this.look();
-    }
+    const { msg_type: type } = message.header;
     if (type === 'execute_input') {
       this.executing = true;
       this.lookLater();
@@ -183,10 +197,10 @@ export class Connection implements IDisposable {
     void (async () => {
       do {
         this.again = false;
-        const { kernel, turn } = this;
-        if (kernel !== null && !kernel.isDisposed && kernel.status !== 'dead') {
+        const { kernel, beside } = this;
+        if (kernel !== null && beside !== null && !kernel.isDisposed && kernel.status !== 'dead') {
           // The kernel or its connection may go away meanwhile; their signals lead on.
-          await this.examine(kernel, turn).catch(() => undefined);
+          await this.examine(kernel, beside).catch(() => undefined);
         }
       } while (this.again && !this.wired && !this.isDisposed);
       this.looking = false;
@@ -194,7 +208,8 @@ export class Connection implements IDisposable {
   }
 
   /** Find out what *kernel* is, and talk to it when it is one of ours. */
-  private async examine(kernel: Kernel.IKernelConnection, turn: number): Promise<void> {
+  private async examine(kernel: Kernel.IKernelConnection, beside: Beside): Promise<void> {
+    const { turn } = this;
     const stale = () => this.isDisposed || turn !== this.turn;
     const spec = await kernel.spec.catch(() => undefined);
     if (stale()) {
@@ -211,38 +226,36 @@ export class Connection implements IDisposable {
     let ours: boolean | 'silent' =
       kernel.status === 'idle' ? await hasMarker(kernel, null, IDLE_MS) : 'silent';
     if (ours === 'silent') {
-      ours = await hasMarker(kernel, await this.beside(kernel, turn), BUSY_MS);
+      ours = await hasMarker(kernel, await beside.get(), BUSY_MS);
     }
-    const subshell = ours === true ? await this.beside(kernel, turn) : null;
+    const subshell = ours === true ? await beside.get() : null;
     if (stale()) {
       return;
     }
     if (ours === true) {
       this.client.explain({ reason: '' });
       this.wired = true;
-      this.client.attach(new KernelWire(kernel, subshell, () => this.ended()));
+      const silent = (times: number) => this.doubt(kernel, times);
+      this.client.attach(new KernelWire(kernel, subshell, () => this.ended(), silent));
     } else {
       this.notOurs(ours);
     }
-  }
-
-  /** The subshell of this kernel, made when it is first needed; null where there are none. */
-  private async beside(kernel: Kernel.IKernelConnection, turn: number): Promise<string | null> {
-    if (this.subshell === null && turn === this.turn) {
-      const made = await createSubshell(kernel);
-      if (turn === this.turn) {
-        this.subshell = made;
-      } else if (made !== null) {
-        deleteSubshell(kernel, made);
-      }
-    }
-    return this.subshell;
   }
 
   private ended(): void {
     this.wired = false;
     this.client.detach('connecting');
     this.look();
+    this.lookLater();
+  }
+
+  /** No sign of life. A busy kernel may be too busy even for that, and is waited for. */
+  private doubt(kernel: Kernel.IKernelConnection, times: number): void {
+    const connected = !kernel.isDisposed && kernel.connectionStatus === 'connected';
+    if (connected && times >= SILENT_BEATS && kernel.status !== 'busy') {
+      this.forget('connecting');
+      this.look();
+    }
   }
 
   private notOurs(answer: boolean | 'silent'): void {
@@ -258,4 +271,9 @@ export class Connection implements IDisposable {
       this.lookLater();
     }
   }
+}
+
+/** What people call it: the path of a notebook is its name, that of a console is made up. */
+function placeOf({ path, name, type }: ISessionContext): string {
+  return type === 'console' && name ? name : path;
 }

@@ -32,9 +32,42 @@ export async function createSubshell(kernel: Kernel.IKernelConnection): Promise<
     session: kernel.clientId,
     content: {},
   });
-  const reply = await within(SUBSHELL_MS, kernel.sendControlMessage(message, true).done, null);
-  const content = reply?.content as { subshell_id?: string } | undefined;
-  return content?.subshell_id ?? null;
+  const made = kernel.sendControlMessage(message, true).done.then((reply) => {
+    const content = reply?.content as { subshell_id?: string } | undefined;
+    return content?.subshell_id ?? null;
+  });
+  const id = await within(SUBSHELL_MS, made, undefined);
+  if (id === undefined) {
+    // Nobody waits for it any more, and it is a thread.
+    made.then((late) => late !== null && deleteSubshell(kernel, late)).catch(() => undefined);
+  }
+  return id ?? null;
+}
+
+/**
+ * Resolves when *kernel* answers on its control channel, which no cell keeps busy unless it keeps all
+ * of Python busy. This kind of message is not taken for use of the kernel: its light stays off, and
+ * servers that stop idle kernels may still do so. The answer says which process gave it.
+ */
+async function awake(kernel: Kernel.IKernelConnection): Promise<void> {
+  const message = KernelMessage.createMessage<KernelMessage.IDebugRequestMsg>({
+    msgType: 'kernel_info_request' as 'debug_request',
+    channel: 'control',
+    username: kernel.username,
+    session: kernel.clientId,
+    content: {} as KernelMessage.IDebugRequestMsg['content'],
+  });
+  await kernel.sendControlMessage(message, true).done;
+}
+
+/**
+ * Which process of the kernel sent *message*; null where that cannot be told, because servers send
+ * messages of their own in the name of a kernel.
+ */
+export function processOf(message: KernelMessage.IMessage): string | null {
+  const { session, msg_type: type } = message.header;
+  const answers = 'msg_id' in message.parent_header && type !== 'stream';
+  return answers ? session : null;
 }
 
 export function deleteSubshell(kernel: Kernel.IKernelConnection, id: string): void {
@@ -80,11 +113,15 @@ export class KernelWire implements Wire {
   private opened = false;
   private closed = false;
 
-  /** *ended* is called when the kernel closes the comm, as it does when it unloads us. */
+  /**
+   * *ended* is called when the kernel closes the comm, as it does when it unloads us; *silent* when
+   * it does not answer.
+   */
   constructor(
     private readonly kernel: Kernel.IKernelConnection,
     private readonly subshell: string | null,
     private readonly ended: () => void,
+    readonly silent: (times: number) => void,
   ) {
     kernel.iopubMessage.connect(this.hear, this);
   }
@@ -106,6 +143,14 @@ export class KernelWire implements Wire {
     return () => {
       this.handler = () => undefined;
     };
+  }
+
+  alive(): Promise<void> {
+    return awake(this.kernel);
+  }
+
+  interrupt(): Promise<void> {
+    return this.kernel.interrupt();
   }
 
   close(): void {

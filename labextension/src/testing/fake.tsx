@@ -41,6 +41,8 @@ export const HELLO: Hello = {
 export class FakeWire implements Wire {
   readonly sent: { message: Request; main: boolean }[] = [];
   closed = false;
+  silent?: (times: number) => void;
+  interrupt?: () => Promise<void>;
   private hear: (message: unknown) => void = () => undefined;
 
   constructor(readonly handlers: Handlers) {}

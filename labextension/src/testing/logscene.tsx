@@ -1,7 +1,7 @@
 /** The log section over a fake kernel, for its tests. */
 
 import { act, screen } from '@testing-library/react';
-import type { RunDetail, RunRow } from '../protocol';
+import type { RunDetail, RunRow, Tree } from '../protocol';
 import { Logs } from '../sections/logs/Logs';
 import { fakeKernel } from './fake';
 import type { FakeKernel, Handlers } from './fake';
@@ -14,10 +14,14 @@ export function kernel(handlers: Handlers = {}): FakeKernel {
     'logs.page': longLog(1000).page,
     'logs.count': ({ filter }) => (filter.status ? 7 : 1000),
     'logs.detail': ({ id }) => detailOf(run({ id })),
-    'logs.tree': ({ id }) => [run({ id })],
+    'logs.tree': ({ id }) => wholeTree([run({ id })]),
     'functions.stats': () => [],
     ...handlers,
   });
+}
+
+export function wholeTree(rows: RunRow[]): Tree {
+  return { rows, more: false, total: rows.length };
 }
 
 export function detailOf(row: RunRow, part: Partial<RunDetail> = {}): RunDetail {
@@ -41,6 +45,6 @@ export async function shown(handlers?: Handlers, place = {}): Promise<FakeKernel
   return fake;
 }
 
-export function push(fake: FakeKernel, runs: RunRow[], dropped = 0): void {
-  act(() => fake.push({ v: 1, event: 'runs', runs, dropped }));
+export function push(fake: FakeKernel, runs: RunRow[], dropped = 0, gone: string[] = []): void {
+  act(() => fake.push({ v: 1, event: 'runs', runs, dropped, gone }));
 }

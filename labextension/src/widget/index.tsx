@@ -40,29 +40,41 @@ export class WidgetWire implements Wire {
   }
 }
 
-/** anywidget calls this for every place the panel is shown in; what it returns takes it away. */
-export const render: Render<PanelModel> = ({ model, el }) => {
+/**
+ * What anywidget makes of this file: one for each model, with one conversation for all the places in
+ * which the panel is shown. *model* outlives them.
+ */
+export default function make(model: AnyModel<PanelModel>): { render: Render<PanelModel> } {
   const client = new Client('widget');
   client.explain({ place: '' });
-  el.classList.add('bnb-cell');
-  // Keys typed here are not shortcuts of the notebook.
-  el.setAttribute('data-lm-suppress-shortcuts', 'true');
-  const root = createRoot(el);
-  const draw = () => {
-    const name = model.get('name');
-    const place: Place = { section: model.get('section') ?? 'functions', ...(name && { name }) };
-    root.render(<App client={client} place={place} />);
-  };
-  model.on('change:section', draw);
-  model.on('change:name', draw);
-  client.attach(new WidgetWire(model));
-  draw();
-  return () => {
-    model.off('change:section', draw);
-    model.off('change:name', draw);
-    root.unmount();
-    client.detach('missing');
-  };
-};
+  let shown = 0;
 
-export default { render };
+  const render: Render<PanelModel> = ({ model: here, el }) => {
+    el.classList.add('bnb-cell');
+    // Keys typed here are not shortcuts of the notebook.
+    el.setAttribute('data-lm-suppress-shortcuts', 'true');
+    const root = createRoot(el);
+    const draw = () => {
+      const name = here.get('name');
+      const place: Place = { section: here.get('section') ?? 'functions', ...(name && { name }) };
+      root.render(<App client={client} place={place} />);
+    };
+    here.on('change:section', draw);
+    here.on('change:name', draw);
+    if (shown++ === 0) {
+      client.attach(new WidgetWire(model));
+    }
+    const view = client.view();
+    draw();
+    return () => {
+      view.close();
+      here.off('change:section', draw);
+      here.off('change:name', draw);
+      root.unmount();
+      if (--shown === 0) {
+        client.detach('missing');
+      }
+    };
+  };
+  return { render };
+}

@@ -15,19 +15,23 @@ const FLAGS = [
 /** How long anything may take to appear; a loaded machine is slow, and a right page is patient. */
 const PATIENCE = 30_000;
 
-export async function browse(executablePath) {
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+export function browse(executablePath) {
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A page that shares nothing with others: no cookie, no storage, no tab. */
+export async function freshPage(browser) {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   context.setDefaultTimeout(PATIENCE);
-  return { browser, context };
+  return context.newPage();
 }
 
 export class Lab {
-  constructor(page, { url, token }) {
+  constructor(page, { url, token }, complaints = []) {
     this.page = page;
     this.url = url;
     this.token = token;
-    this.complaints = [];
+    this.complaints = complaints;
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     // Unsaved changes are ours: leaving is what is wanted.
     page.on('dialog', (dialog) => void dialog.accept());
@@ -68,6 +72,25 @@ export class Lab {
     await this.ready(path);
   }
 
+  /** Open a console with a kernel of its own. */
+  async openConsole() {
+    await this.page.evaluate(async () => {
+      const { commands } = window.jupyterapp;
+      const kernelPreference = { name: 'python3', autoStartDefault: true };
+      const panel = await commands.execute('console:create', { activate: true, kernelPreference });
+      await panel.sessionContext.ready;
+      await panel.sessionContext.session.kernel.info;
+    });
+  }
+
+  /** Run *code* in the current console. */
+  async inject(code) {
+    await this.page.evaluate(
+      (code) => window.jupyterapp.shell.currentWidget.console.inject(code),
+      code,
+    );
+  }
+
   /** Put *code* into a new last cell and start it; `done` says when it has ended. */
   async start(code) {
     await this.page.evaluate(async (code) => {
@@ -106,6 +129,24 @@ export class Lab {
       await new Promise((resolve) => setTimeout(resolve));
       return !ended;
     });
+  }
+
+  /** Restart the kernel of the current notebook as its page does. */
+  async restart() {
+    await this.page.evaluate(() =>
+      window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(),
+    );
+  }
+
+  /** Restart the kernel as another page does: this one is not told. */
+  async restartFromElsewhere() {
+    const id = await this.page.evaluate(
+      () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id,
+    );
+    const answer = await this.page.request.post(`${this.url}/api/kernels/${id}/restart`, {
+      headers: { Authorization: `token ${this.token}` },
+    });
+    expect(answer.ok(), `the server answered ${answer.status()}`);
   }
 
   /** Interrupt the kernel of the current notebook. */

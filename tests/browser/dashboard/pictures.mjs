@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Lab, browse } from './driver.mjs';
+import { Lab, browse, freshPage } from './driver.mjs';
 
 const options = JSON.parse(process.argv[2]);
 const SECTIONS = [
@@ -15,8 +15,8 @@ const WIDTHS = options.widths ?? [250, 700, 1000];
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 
 mkdirSync(options.shots, { recursive: true });
-const { browser, context } = await browse(options.browser);
-const page = await context.newPage();
+const browser = await browse(options.browser);
+const page = await freshPage(browser);
 const lab = new Lab(page, options);
 await lab.open('first.ipynb');
 await lab.run('%load_ext babyagi_nb');

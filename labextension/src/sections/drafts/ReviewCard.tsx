@@ -48,6 +48,7 @@ export function ReviewCard({ client, name, version }: ReviewCardProps): JSX.Elem
       </header>
       <Warnings review={data} />
       <Companions review={data} />
+      <Declared review={data} />
       <Source review={data} />
       {data.tests.map((test, at) => (
         <section key={at}>
@@ -124,6 +125,31 @@ function Companions({ review }: { review: Review }): JSX.Element | null {
     </section>
   );
 }
+
+/** What was said beside the code and is approved with it, such as after what it runs by itself. */
+function Declared({ review }: { review: Review }): JSX.Element | null {
+  if (review.declared.length === 0) {
+    return null;
+  }
+  return (
+    <section className="bnb-links" aria-label={t('Declared')}>
+      <h3>{t('It declares')}</h3>
+      <ul>
+        {review.declared.map(([words, what], at) => (
+          <li key={at} className={words === TRIGGER ? 'bnb-strong' : undefined}>
+            {t(words)}{' '}
+            <span className="bnb-mono bnb-break">
+              <Revealed text={what} name />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** It runs by itself then: the line that must not be overlooked. */
+const TRIGGER = 'runs after';
 
 function Source({ review }: { review: Review }): JSX.Element {
   const { base, label, code } = review;

@@ -1,8 +1,7 @@
 import { useNavigate, usePush, useQuery } from '../../hooks';
 import { t } from '../../i18n';
-import type { DraftRow, FunctionRow } from '../../protocol';
+import type { DraftRow } from '../../protocol';
 import { Button } from '../../ui/Button';
-import { Chip } from '../../ui/Chip';
 import { Empty } from '../../ui/Empty';
 import { ErrorLine } from '../../ui/ErrorLine';
 import { Revealed } from '../../ui/Revealed';
@@ -72,58 +71,6 @@ function Draft({ row, selected }: { row: DraftRow; selected: boolean }): JSX.Ele
             <Revealed text={row.asks.map((each) => each.join(' ')).join('; ')} name />
           </>
         )}
-      </span>
-    </button>
-  );
-}
-
-/** Functions of others that were decided on, to look at again or to take back. */
-export function Decided(): JSX.Element {
-  const { data, error, reload } = useQuery('functions.list', {});
-  usePush('definitions', useThrottled(reload, 1_000));
-  if (data === undefined) {
-    return error ? <ErrorLine error={error} onRetry={reload} /> : <Spinner />;
-  }
-  const rows = data.rows.filter(({ state }) => state !== 'own' && state !== 'draft');
-  if (rows.length === 0) {
-    return (
-      <Empty title={t('No decision yet')}>
-        {t('What you approve, deny or revoke can be looked at again here.')}
-      </Empty>
-    );
-  }
-  return (
-    <ul className="bnb-rows" aria-label={t('Decided')}>
-      {rows.slice(0, MOST).map((row) => (
-        <li key={row.name}>
-          <DecidedRow row={row} />
-        </li>
-      ))}
-      {rows.length > MOST && (
-        <li>
-          <Chip>{t('%1 more: search them under Functions', rows.length - MOST)}</Chip>
-        </li>
-      )}
-    </ul>
-  );
-}
-
-const MOST = 300;
-
-function DecidedRow({ row }: { row: FunctionRow }): JSX.Element {
-  const navigate = useNavigate();
-  return (
-    <button
-      type="button"
-      className="bnb-choice"
-      onClick={() => navigate({ section: 'drafts', name: row.name, version: row.version })}
-    >
-      <span className="bnb-chips">
-        <span className="bnb-mono bnb-break">
-          <Revealed text={`${row.name}@${row.version}`} name />
-        </span>
-        <StateChip state={row.state} />
-        <OriginChip origin={row.origin} />
       </span>
     </button>
   );

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Review } from '../../protocol';
 import { Handlers, failure, fakeKernel } from '../../testing/fake';
+import { HOSTILE } from '../../testing/functions';
 import { goldenAnswer } from '../../testing/golden';
 import { firstTicks, grantsOf, parseLabel, ticked } from './grants';
 import { Section } from './index';
@@ -181,6 +182,51 @@ describe('approvals', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Revoke' }));
     await userEvent.click(screen.getByRole('button', { name: 'Revoke' }));
     expect(kernel.asked('drafts.revoke')).toEqual([{ name: 'report', version: 2, reason: '' }]);
+  });
+
+  it('show what a draft declares, such as after what it wants to run', async () => {
+    open({
+      ...ASKING,
+      declared: [
+        ['runs after', 'report'],
+        ['time limit', '5 s'],
+      ],
+    });
+    const declared = await screen.findByRole('region', { name: 'Declared' });
+    expect([...declared.querySelectorAll('li')].map((each) => each.textContent)).toEqual([
+      'runs after report',
+      'time limit 5 s',
+    ]);
+  });
+
+  it('keep what was denied within reach, folded, with its reason', async () => {
+    const denied = {
+      label: 'lookup@1',
+      name: 'lookup',
+      number: 1,
+      origin: 'model:m',
+      state: 'denied' as const,
+      at: 1_760_000_000_000,
+      reason: HOSTILE,
+    };
+    const kernel = fakeKernel({
+      'functions.list': () => ({ generation: 1, rows: [] }),
+      'drafts.denied': () => [denied],
+    });
+    kernel.show(<Section client={kernel.client} />, { section: 'drafts' });
+    await userEvent.click(await screen.findByRole('tab', { name: 'Decided' }));
+    const words = await screen.findByText('Denied and revoked versions (1)');
+    expect(words.closest('details')?.open).toBe(false);
+    await userEvent.click(words);
+    expect(screen.getByText(new RegExp('onerror'))).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: /lookup@1/ }));
+    expect(kernel.places).toEqual([{ section: 'drafts', name: 'lookup', version: 1 }]);
+  });
+
+  it('approve after all what was denied', async () => {
+    const { kernel } = open({ ...ASKING, state: 'denied' }, { 'drafts.approve': () => null });
+    await userEvent.click(await screen.findByRole('button', { name: 'Approve' }));
+    expect(kernel.asked('drafts.approve')).toHaveLength(1);
   });
 
   it('follow what the kernel says', async () => {

@@ -5,7 +5,8 @@ import { Client } from '../../store';
 import { Tabs } from '../../ui/Tabs';
 import { useWidth } from '../../ui/useWidth';
 import { ReviewCard } from './ReviewCard';
-import { Decided, Waiting } from './Waiting';
+import { Decided } from './Decided';
+import { Waiting } from './Waiting';
 
 const TWO = 860;
 

@@ -218,9 +218,14 @@ function useLibrary(): {
   const reloadList = useThrottled(list.reload, 1_000);
   const reloadStats = useThrottled(stats.reload, 10_000);
   usePush('definitions', reloadList);
-  usePush('runs', ({ runs }) => {
+  usePush('runs', ({ runs, gone }) => {
     for (const run of runs) {
       fresh.current.set(run.function, run);
+    }
+    for (const [name, { id }] of [...fresh.current]) {
+      if (gone.includes(id)) {
+        fresh.current.delete(name);
+      }
     }
     redraw();
     reloadStats();

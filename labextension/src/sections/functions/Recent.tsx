@@ -20,8 +20,12 @@ export function Recent({ name }: { name: string }): JSX.Element {
     limit: SHOWN,
   });
   const again = useThrottled(reload, 1_000);
-  usePush('runs', ({ runs, dropped }) => {
-    if (dropped > 0 || runs.some((run) => run.function === name)) {
+  usePush('runs', ({ runs, dropped, gone }) => {
+    if (
+      dropped > 0 ||
+      data?.rows.some(({ id }) => gone.includes(id)) ||
+      runs.some((run) => run.function === name)
+    ) {
       again();
     }
   });

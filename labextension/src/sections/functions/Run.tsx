@@ -6,14 +6,13 @@ import type { Client } from '../../store';
 import { RequestError } from '../../transport';
 import { Button } from '../../ui/Button';
 import { ErrorLine } from '../../ui/ErrorLine';
-import { Spinner } from '../../ui/Spinner';
-import { duration } from '../../ui/moment';
 import { useRemembered } from '../../ui/remember';
 import { Members } from './form/Form';
 import { ObjectEntry, blank } from './form/entries';
 import { ObjectField, Schema, formOf } from './form/fields';
 import { carriedOver, readForm } from './form/reading';
 import { Outcome } from './Outcome';
+import { Underway } from './Underway';
 
 export interface RunProps {
   client: Client;
@@ -106,7 +105,6 @@ export function Run({ client, detail, onRan }: RunProps): JSX.Element {
         <Button kind="primary" busy={running} onClick={() => void start()} title={t('Ctrl+Enter')}>
           {t('Run')}
         </Button>
-        {running && <Button onClick={() => abort?.abort()}>{t('Stop waiting')}</Button>}
         {!running && (
           <Button
             kind="quiet"
@@ -120,7 +118,14 @@ export function Run({ client, detail, onRan }: RunProps): JSX.Element {
         )}
         {detail.trust === 'sandbox' && <span className="bnb-soft">{t('runs in the sandbox')}</span>}
       </div>
-      {state.at === 'running' && <Under since={state.since} />}
+      {state.at === 'running' && (
+        <Underway
+          key={state.ticket}
+          client={client}
+          since={state.since}
+          onLeave={() => state.abort.abort()}
+        />
+      )}
       {printed && (
         <pre className="bnb-printed" aria-label={t('Printed')} tabIndex={0}>
           {printed}
@@ -184,27 +189,6 @@ function chosen(
 /** Tickets of two pages must not meet; they are not secret. */
 function newTicket(): number {
   return 1 + Math.floor(Math.random() * 2 ** 40);
-}
-
-function Under({ since }: { since: number }): JSX.Element {
-  const [now, setNow] = useState(since);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, []);
-  const seconds = Math.floor((now - since) / 1000);
-  return (
-    <div className="bnb-under">
-      <Spinner label={seconds < 1 ? t('Running…') : t('Running, %1', duration(seconds * 1000))} />
-      {seconds >= 2 && (
-        <p className="bnb-soft">
-          {t(
-            'It waits for a cell that is busy, or it takes its time. The ■ of the notebook stops it.',
-          )}
-        </p>
-      )}
-    </div>
-  );
 }
 
 function MissingKeys(): JSX.Element {

@@ -63,6 +63,33 @@ describe('the form of a function', () => {
     expect(await screen.findByRole('button', { name: 'Run' })).toBeTruthy();
   });
 
+  it('stops by interrupting the kernel where the host can, and says what that ends', async () => {
+    const { kernel } = await open({ 'functions.run': () => pending });
+    let interrupts = 0;
+    kernel.wire.interrupt = () => Promise.resolve(void (interrupts += 1));
+    await userEvent.type(screen.getByRole('textbox', { name: /^x/ }), '1');
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    const stop = screen.getByRole('button', { name: 'Stop' });
+    expect(stop.title).toContain('whatever it runs now ends');
+    expect(screen.queryByRole('button', { name: 'Stop waiting' })).toBeNull();
+    await userEvent.click(stop);
+    expect(interrupts).toBe(1);
+    expect(screen.getByText(/The kernel was interrupted/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Stop waiting' })).toBeTruthy();
+  });
+
+  it('says so when the kernel could not be interrupted', async () => {
+    const { kernel } = await open({ 'functions.run': () => pending });
+    kernel.wire.interrupt = () => Promise.reject(new Error('the server does not answer'));
+    await userEvent.type(screen.getByRole('textbox', { name: /^x/ }), '1');
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(await screen.findByText('the server does not answer')).toBeTruthy();
+    expect((screen.getByRole('button', { name: 'Stop' }) as HTMLButtonElement).disabled).toBe(
+      false,
+    );
+  });
+
   it('shows what the function raised, with its traceback', async () => {
     const bad = run({
       status: 'error',

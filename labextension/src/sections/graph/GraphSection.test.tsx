@@ -62,6 +62,7 @@ describe('the graph', () => {
         fake.push({
           v: 1,
           event: 'runs',
+          gone: [],
           runs: [run({ id: '1', function: 'report', status })],
           dropped: 0,
         }),

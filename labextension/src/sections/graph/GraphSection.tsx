@@ -186,8 +186,8 @@ function useLive(graph: Graph | undefined, reload: () => void): typeof QUIET {
   const [state, setState] = useState({ graph, live: QUIET });
   const again = useThrottled(reload, AGAIN);
   useEffect(() => setState({ graph, live: QUIET }), [graph]);
-  usePush('runs', ({ runs, dropped }) => {
-    setState((old) => ({ graph: old.graph, live: after(old.live, runs) }));
+  usePush('runs', ({ runs, dropped, gone }) => {
+    setState((old) => ({ graph: old.graph, live: after(old.live, runs, gone) }));
     if (dropped > 0) {
       again();
     }

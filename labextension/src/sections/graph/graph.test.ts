@@ -113,6 +113,12 @@ describe('finding', () => {
 });
 
 describe('what functions do', () => {
+  test('ends with a run that leaves no record', () => {
+    const live = after(QUIET, [run({ id: 'a', function: 'f', status: 'started' })]);
+    expect(doing(live, 'f', [])).toBe('running');
+    expect(doing(after(live, [], ['a']), 'f', [])).toBeNull();
+  });
+
   test('runs until every open run ended', () => {
     const one = run({ id: '1', status: 'started' });
     const two = run({ id: '2', status: 'started' });

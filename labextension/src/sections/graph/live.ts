@@ -15,11 +15,19 @@ export interface Live {
 export const QUIET: Live = { open: new Map(), ended: new Map() };
 
 /** Takes news in; the same object when nothing changed. */
-export function after(live: Live, runs: readonly RunRow[]): Live {
-  if (runs.length === 0) {
+export function after(live: Live, runs: readonly RunRow[], gone: readonly string[] = []): Live {
+  if (runs.length === 0 && gone.length === 0) {
     return live;
   }
   const open = new Map(live.open);
+  for (const [name, ids] of live.open) {
+    const left = new Set([...ids].filter((id) => !gone.includes(id)));
+    if (left.size > 0) {
+      open.set(name, left);
+    } else {
+      open.delete(name);
+    }
+  }
   const ended = new Map(live.ended);
   for (const run of runs) {
     const ids = new Set(open.get(run.function));

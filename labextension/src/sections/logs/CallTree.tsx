@@ -21,13 +21,15 @@ import type { Step } from './lineage';
 
 export interface CallTreeProps {
   runs: readonly RunRow[];
+  /** How many runs the tree has; more than `runs` when it was cut. */
+  total: number;
   selected: string;
   onOpen: (id: string) => void;
   /** Whether bars are drawn instead of results. */
   lanes: boolean;
 }
 
-export function CallTree({ runs, selected, onOpen, lanes }: CallTreeProps): JSX.Element {
+export function CallTree({ runs, total, selected, onOpen, lanes }: CallTreeProps): JSX.Element {
   const steps = useMemo(() => lineage(runs), [runs]);
   const [folded, setFolded] = useState<ReadonlySet<string>>(() => foldedAtFirst(steps, selected));
   const rows = useMemo(() => unfolded(steps, folded), [steps, folded]);
@@ -67,7 +69,14 @@ export function CallTree({ runs, selected, onOpen, lanes }: CallTreeProps): JSX.
     <div className="bnb-calls" ref={box}>
       <div className="bnb-row bnb-wrap bnb-calls-bar">
         <span className="bnb-soft">
-          {counted(steps.length, 'run', 'runs')} · {duration(all.to - all.from)}
+          {total > runs.length
+            ? t(
+                'the first %1 of %2 runs of this tree',
+                runs.length.toLocaleString(),
+                total.toLocaleString(),
+              )
+            : counted(steps.length, 'run', 'runs')}{' '}
+          · {duration(all.to - all.from)}
         </span>
         <span className="bnb-grow" />
         {parents.length > 0 && (

@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import type { RunRow } from '../../protocol';
 import { failure } from '../../testing/fake';
-import { HOSTILE, detailOf, kernel, push, shown } from '../../testing/logscene';
+import { HOSTILE, detailOf, kernel, push, shown, wholeTree } from '../../testing/logscene';
 import { longLog, nth, run } from '../../testing/runs';
 import { Logs } from './Logs';
 
@@ -133,7 +133,7 @@ describe('the log', () => {
     const fake = await shown(
       {
         'logs.page': () => ({ rows, more: false }),
-        'logs.tree': () => rows,
+        'logs.tree': () => wholeTree(rows),
         'logs.detail': ({ id }) =>
           detailOf(rows[0] as RunRow, {
             id,

@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { failure, pending } from '../../testing/fake';
 import type { Handlers } from '../../testing/fake';
-import { detailOf, push, shown } from '../../testing/logscene';
+import { detailOf, push, shown, wholeTree } from '../../testing/logscene';
 import { run } from '../../testing/runs';
 
 describe('one run', () => {
@@ -12,7 +12,7 @@ describe('one run', () => {
     run({ id: 't', root: 'r', trigger: 'c', function: 'notify', started: 1040, duration: 5 }),
   ];
   const handlers: Handlers = {
-    'logs.tree': () => tree,
+    'logs.tree': () => wholeTree(tree),
     'logs.detail': ({ id }) => detailOf(tree.find((row) => row.id === id) ?? run({ id })),
   };
 
@@ -55,6 +55,23 @@ describe('one run', () => {
     expect(within(box).getAllByRole('row')).toHaveLength(2);
     fireEvent.click(box.querySelector('.bnb-twisty') as HTMLElement);
     expect(within(box).getAllByRole('row')).toHaveLength(3);
+  });
+
+  test('ends when nothing was recorded of its end', async () => {
+    const open = run({ id: 'c', root: 'c', status: 'started', duration: null });
+    const fake = await shown({ ...handlers, 'logs.detail': () => detailOf(open) }, { run: 'c' });
+    await screen.findByText(/Still running/);
+    push(fake, [], 0, ['c']);
+    await screen.findByText('It has ended, and left no record');
+  });
+
+  test('says when only the beginning of its tree is shown', async () => {
+    await shown(
+      { ...handlers, 'logs.tree': () => ({ rows: tree, more: true, total: 12_345 }) },
+      { run: 'c' },
+    );
+    fireEvent.click(await screen.findByRole('tab', { name: /Calls/ }));
+    await screen.findByText(/the first 3 of 12.345 runs of this tree/);
   });
 
   test('has a waterfall that zooms with keys', async () => {

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { usePush, useQuery } from '../../hooks';
 import { t } from '../../i18n';
 import { Button } from '../../ui/Button';
+import { Empty } from '../../ui/Empty';
 import { ErrorLine } from '../../ui/ErrorLine';
 import { Spinner } from '../../ui/Spinner';
 import { Tabs } from '../../ui/Tabs';
@@ -35,8 +36,12 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
     detail.reload();
     tree.reload();
   }, AGAIN);
-  usePush('runs', ({ runs, dropped }) => {
-    const open = run?.status === 'started' || tree.data?.some(({ status }) => status === 'started');
+  const [unlogged, setUnlogged] = useState(false);
+  useEffect(() => setUnlogged(false), [id]);
+  usePush('runs', ({ runs, dropped, gone }) => {
+    setUnlogged((old) => old || gone.includes(id));
+    const open =
+      run?.status === 'started' || tree.data?.rows.some(({ status }) => status === 'started');
     if (runs.some((each) => each.id === id || each.root === root) || (dropped > 0 && open)) {
       again();
     }
@@ -54,7 +59,7 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
           onSelect={setTab}
           tabs={[
             { id: 'detail', label: t('Run') },
-            { id: 'tree', label: t('Calls'), badge: tree.data ? tree.data.length : null },
+            { id: 'tree', label: t('Calls'), badge: tree.data ? tree.data.total : null },
             { id: 'waterfall', label: t('Waterfall') },
           ]}
         />
@@ -63,11 +68,15 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
           ✕
         </Button>
       </div>
-      {detail.error ? (
+      {unlogged ? (
+        <Empty title={t('It has ended, and left no record')}>
+          {t('Its function logs only runs that fail, and this one went well.')}
+        </Empty>
+      ) : detail.error ? (
         <ErrorLine error={detail.error} onRetry={detail.reload} />
       ) : tab === 'detail' ? (
         run ? (
-          <Detail run={run} tree={tree.data ?? []} onOpen={onOpen} />
+          <Detail run={run} tree={tree.data?.rows ?? []} onOpen={onOpen} />
         ) : (
           <Spinner />
         )
@@ -76,7 +85,8 @@ export function RunPane({ id, onOpen, onClose }: RunPaneProps): JSX.Element {
       ) : tree.data ? (
         <CallTree
           key={root}
-          runs={tree.data}
+          runs={tree.data.rows}
+          total={tree.data.total}
           selected={id}
           onOpen={onOpen}
           lanes={tab === 'waterfall'}

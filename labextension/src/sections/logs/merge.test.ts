@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunFilter, RunRow } from '../../protocol';
 import { append, EMPTY, PAGE, rowAt, size } from './book';
 import type { Book } from './book';
-import { fits, merge, wait } from './merge';
+import { fits, merge, wait, without } from './merge';
 import { nth, run } from '../../testing/runs';
 
 const bookOf = (rows: RunRow[], more = false): Book => append(EMPTY, rows, more);
@@ -13,6 +13,20 @@ const ids = (book: Book): string[] =>
 const newer = (steps: number, part: Partial<RunRow> = {}): RunRow => ({
   ...nth(-steps),
   ...part,
+});
+
+describe('runs that left no record', () => {
+  test('leave the book as well, wherever they stand', () => {
+    const book = bookOf([nth(0), nth(1), nth(2)]);
+    const left = without(book, [nth(1).id, 'of another page']);
+    expect(ids(left)).toEqual([nth(0).id, nth(2).id]);
+    expect(left.starts).toEqual([0, 2]);
+  });
+
+  test('change nothing when the book has none of them', () => {
+    const book = bookOf([nth(0)]);
+    expect(without(book, ['x'])).toBe(book);
+  });
 });
 
 describe('news that meets the book', () => {

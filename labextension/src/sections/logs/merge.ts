@@ -59,6 +59,21 @@ export function merge(
   return { book: changed ? make(split(pages), book.more) : book, held };
 }
 
+/** Takes runs away that ended and left no record; a log that is read anew has them not either. */
+export function without(book: Book, gone: readonly string[]): Book {
+  const ids = new Set(gone);
+  if (!book.pages.some(({ rows }) => rows?.some(({ id }) => ids.has(id)))) {
+    return book;
+  }
+  const pages = book.pages.map((page) => {
+    const rows = page.rows?.filter(({ id }) => !ids.has(id)) ?? null;
+    return rows === null || rows.length === page.rows?.length
+      ? page
+      : { before: page.before, length: rows.length, rows };
+  });
+  return make(pages, book.more);
+}
+
 interface Judgement {
   wanted: boolean;
   judged: boolean;

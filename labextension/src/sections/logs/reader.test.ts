@@ -41,6 +41,28 @@ describe('the reader of the log', () => {
     }
   }, 60_000);
 
+  test('lets go of runs that left no record, also while it reads', async () => {
+    const open = { ...nth(0), status: 'started' as const };
+    const { reader } = await reading({
+      'logs.page': () => ({ rows: [open, nth(1)], more: false }),
+    });
+    reader.news([], 0, [open.id]);
+    expect(rowAt(reader.state.book, 0)?.id).toBe(nth(1).id);
+    reader.reload();
+    reader.news([], 0, [open.id]);
+    await settle();
+    expect(size(reader.state.book)).toBe(1);
+  });
+
+  test('lets go of those that wait to be shown', async () => {
+    const { reader } = await reading({ 'logs.page': () => ({ rows: [nth(1)], more: false }) });
+    reader.setFollow(false);
+    reader.news([{ ...nth(0), status: 'started' }], 0);
+    expect(reader.state.waiting).toBe(1);
+    reader.news([], 0, [nth(0).id]);
+    expect(reader.state.waiting).toBe(0);
+  });
+
   test('asks for one page at a time', async () => {
     const log = longLog(10_000);
     const { reader } = await reading({ 'logs.page': log.page });

@@ -10,7 +10,7 @@ import type { RunFilter, RunRow } from '../../protocol';
 import type { Client } from '../../store';
 import { append, EMPTY, endOf, forget, missing, PAGE, refill, size } from './book';
 import type { Book } from './book';
-import { judged, merge, wait } from './merge';
+import { judged, merge, wait, without } from './merge';
 
 export interface LogState {
   readonly book: Book;
@@ -39,6 +39,7 @@ export class LogReader {
   private paging = false;
   private fetching = new Set<string>();
   private meanwhile: RunRow[] = [];
+  private goneMeanwhile: string[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
@@ -56,6 +57,7 @@ export class LogReader {
     this.paging = false;
     this.fetching.clear();
     this.meanwhile = [];
+    this.goneMeanwhile = [];
     this.become({ loading: true });
     this.client.request('logs.page', { filter, limit: PAGE }, { signal: asking.signal }).then(
       ({ rows, more }) => {
@@ -65,7 +67,7 @@ export class LogReader {
         this.asking = null;
         this.held = [];
         this.untold = 0;
-        const page = append(EMPTY, rows, more);
+        const page = without(append(EMPTY, rows, more), this.goneMeanwhile);
         const { book } = merge(page, filter, this.meanwhile, true);
         this.become({ book, waiting: 0, atLeast: false, loading: false, error: null });
       },
@@ -141,12 +143,14 @@ export class LogReader {
   }
 
   /** News from the kernel. */
-  news(runs: readonly RunRow[], dropped: number): void {
+  news(runs: readonly RunRow[], dropped: number, gone: readonly string[] = []): void {
     if (this.asking) {
       this.meanwhile.push(...runs);
+      this.goneMeanwhile.push(...gone);
     }
-    const { book, held } = merge(this.state.book, this.filter, runs, this.follow);
-    this.held = wait(this.held, this.filter, held, runs);
+    const left = without(this.state.book, gone);
+    const { book, held } = merge(left, this.filter, runs, this.follow);
+    this.held = wait(this.held, this.filter, held, runs).filter(({ id }) => !gone.includes(id));
     if (dropped > 0 || (!judged(this.filter) && runs.length > 0)) {
       this.untold += dropped || 1;
     }

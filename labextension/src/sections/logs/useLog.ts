@@ -18,6 +18,6 @@ export function useLog(client: Client, filter: RunFilter): LogReader {
     }
   }, [reader, filter, phase, epoch]);
   useEffect(() => () => reader.close(), [reader]);
-  usePush('runs', ({ runs, dropped }) => latest.current.news(runs, dropped));
+  usePush('runs', ({ runs, dropped, gone }) => latest.current.news(runs, dropped, gone));
   return reader;
 }

@@ -6,6 +6,15 @@ const TICK = '%%babyagi_function\ndef tick(n: int) -> int:\n    return n + 1000\
 const busy = (first, count) =>
   `import time\nfor n in range(${first}, ${first + count}):\n    tick(n)\n    time.sleep(0.1)\n`;
 
+/** What scenarios count on: the first notebook, and a kernel that is idle and ours. */
+export async function begin(lab) {
+  await lab.open('first.ipynb');
+  await lab.restart();
+  await lab.run('%load_ext babyagi_nb');
+  await lab.sidebar('functions');
+  await lab.phase('live');
+}
+
 async function the_sidebar_offers_to_load_what_is_not_loaded(lab) {
   await lab.open('bare.ipynb');
   const app = await lab.sidebar('functions');
@@ -30,10 +39,13 @@ async function calls_appear_in_the_log_while_their_cell_is_busy(lab) {
   await app.getByText('n=3', { exact: false }).or(app.getByText('1003')).first().waitFor();
   const state = await lab.kernelIsExecuting();
   expect(state, 'the cell had ended before its calls were seen');
+  await lab.interrupt();
+  await lab.done();
 }
 
 async function a_page_that_is_reloaded_while_a_cell_is_busy_goes_live_again(lab) {
-  // The cell of the scenario before still runs.
+  await lab.run(TICK);
+  await lab.start(busy(1000, 300));
   await lab.page.reload();
   await lab.ready('first.ipynb', { kernel: false });
   const app = await lab.sidebar('logs');
@@ -59,12 +71,18 @@ async function the_sidebar_follows_to_another_notebook_and_back(lab) {
 async function a_restarted_kernel_is_noticed_and_found_again(lab) {
   await lab.switchTo('first.ipynb');
   await lab.phase('live');
-  await lab.page.evaluate(() =>
-    window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart(),
-  );
+  await lab.restart();
   await lab.phase('missing');
   await lab.run('%load_ext babyagi_nb');
   await lab.phase('live');
+}
+
+async function a_kernel_that_another_page_restarted_is_noticed_as_well(lab) {
+  await lab.restartFromElsewhere();
+  await lab.phase('missing');
+  await lab.run('%load_ext babyagi_nb');
+  await lab.phase('live');
+  await lab.app.getByText('greet', { exact: true }).first().waitFor();
 }
 
 async function a_function_runs_from_its_form(lab) {
@@ -74,6 +92,21 @@ async function a_function_runs_from_its_form(lab) {
   await app.getByLabel('name', { exact: false }).first().fill('Grace');
   await app.getByRole('button', { name: 'Run', exact: true }).click();
   await app.getByText('Hello Grace!', { exact: false }).first().waitFor();
+}
+
+async function a_run_of_a_form_is_stopped_and_its_end_is_told(lab) {
+  const SLOW = '%%babyagi_function\ndef slow() -> None:\n    import time\n    time.sleep(300)\n';
+  await lab.run(SLOW);
+  const app = await lab.sidebar('functions');
+  await lab.command('babyagi:show', { section: 'functions', name: 'slow' });
+  await app.getByRole('tab', { name: 'Run' }).click();
+  await app.getByRole('button', { name: 'Run', exact: true }).click();
+  await lab.page.waitForFunction(
+    () => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy',
+  );
+  await app.getByRole('button', { name: 'Stop', exact: true }).click();
+  const result = app.getByRole('region', { name: 'Result' });
+  await result.getByText('KeyboardInterrupt').first().waitFor();
 }
 
 async function another_version_is_activated(lab) {
@@ -165,6 +198,22 @@ async function a_section_opens_in_a_wide_view_and_the_status_bar_counts(lab) {
   });
 }
 
+async function the_sidebar_follows_a_console_as_well(lab) {
+  await lab.openConsole();
+  const app = await lab.sidebar('functions');
+  await app.getByText('Console 1').waitFor();
+  await lab.phase('missing');
+  await app.getByRole('button', { name: 'Load it' }).click();
+  await lab.phase('live');
+  await app.getByText('greet', { exact: true }).first().waitFor();
+  await lab.sidebar('logs');
+  await lab.inject("%babyagi run greet 'somebody at the console'");
+  await app.getByText('somebody at the console', { exact: false }).first().waitFor();
+  await lab.page.evaluate(() => window.jupyterapp.shell.currentWidget.close());
+  await lab.app.getByText('first.ipynb').waitFor();
+  await lab.phase('live');
+}
+
 async function a_panel_in_a_cell_is_the_same_application_and_saves_no_data(lab) {
   await lab.switchTo('first.ipynb');
   await lab.run('%babyagi panel functions');
@@ -186,13 +235,16 @@ export default [
   a_page_that_is_reloaded_while_a_cell_is_busy_goes_live_again,
   the_sidebar_follows_to_another_notebook_and_back,
   a_restarted_kernel_is_noticed_and_found_again,
+  a_kernel_that_another_page_restarted_is_noticed_as_well,
   a_function_runs_from_its_form,
+  a_run_of_a_form_is_stopped_and_its_end_is_told,
   another_version_is_activated,
   a_trigger_is_added,
   the_value_of_a_key_goes_to_the_kernel_and_stays_nowhere_else,
   hostile_text_of_a_store_stays_text_in_every_section,
   every_command_says_what_arguments_it_takes,
   a_section_opens_in_a_wide_view_and_the_status_bar_counts,
+  the_sidebar_follows_a_console_as_well,
   a_panel_in_a_cell_is_the_same_application_and_saves_no_data,
   the_page_had_nothing_to_complain_about,
 ];

@@ -6,6 +6,15 @@ async function open(lab, path) {
   await lab.ready(path);
 }
 
+/** What scenarios count on: the notebook, and a kernel that is idle and ours. */
+export async function begin(lab) {
+  await open(lab, 'seven.ipynb');
+  await lab.restart();
+  await lab.run('%load_ext babyagi_nb');
+  await lab.sidebar('functions');
+  await lab.phase('live');
+}
+
 async function notebook_7_shows_the_sidebar_and_loads_from_it(lab) {
   await open(lab, 'seven.ipynb');
   const app = await lab.sidebar('functions');
