@@ -28,7 +28,13 @@ from babyagi_nb.core.registration import Registered, Registration
 from babyagi_nb.core.settlement import Surroundings
 from babyagi_nb.core.source import CellSource, Declared
 from babyagi_nb.core.trust import is_trusted
-from babyagi_nb.errors import DependencyError, RegistrationError, TestFailure, near
+from babyagi_nb.errors import (
+    DependencyError,
+    RegistrationError,
+    RunTimeout,
+    TestFailure,
+    near,
+)
 from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.runtime.compiler import Location
 from babyagi_nb.runtime.executor import Executor
@@ -143,16 +149,28 @@ class Registrar:
     def _try_outside(self, candidates: Sequence[FunctionVersion]) -> int:
         """Run the tests in the sandbox: they are as little trusted as what they test."""
         known = {each.name: each for each in candidates}
-        count = 0
+        texts: dict[FunctionName, list[str]] = {}
         for text, version in tests_of(candidates).items():
-            try:
-                count += self._executor.confined.test(version, known, (text,))
-            except Exception as error:
-                raise TestFailure(
-                    f"test failed: {text.strip().splitlines()[-1]}: {line_of(error)}",
-                    fix="nothing was stored; mend the function or the test",
-                ) from error
-        return count
+            texts.setdefault(version.name, []).append(text)
+        return sum(self._try_all(known, name, tuple(each)) for name, each in texts.items())
+
+    def _try_all(
+        self,
+        known: Mapping[FunctionName, FunctionVersion],
+        name: FunctionName,
+        texts: tuple[str, ...],
+    ) -> int:
+        """One process for all of them; only when something fails, one for each, to say which."""
+        try:
+            return self._executor.confined.test(known[name], known, texts)
+        except Exception as error:
+            if len(texts) > 1 and not isinstance(error, RunTimeout):
+                for text in texts:
+                    self._try_all(known, name, (text,))
+            raise TestFailure(
+                f"test failed: {texts[-1].strip().splitlines()[-1]}: {line_of(error)}",
+                fix="nothing was stored; mend the function or the test",
+            ) from error
 
 
 class _Batch:
