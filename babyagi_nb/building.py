@@ -6,7 +6,7 @@ What comes of a build are drafts. Whether one of them ever runs is decided in ``
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from babyagi_nb.core.model import Model
 from babyagi_nb.core.ports import RunLog
 from babyagi_nb.core.registration import Registration
 from babyagi_nb.errors import BuildError, StoreUnwritable
+from babyagi_nb.ids import FunctionName
 from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.settings import Settings
 from babyagi_nb.store.store import Store
@@ -55,6 +56,14 @@ class Building(ABC):
     @abstractmethod
     def propose(self, code: str, *, origin: str, **declared: Any) -> Registration:
         """Store the functions of *code* as drafts."""
+
+    @abstractmethod
+    def schema(self, name: str) -> dict[str, Any]:
+        """JSON schema of the arguments of a stored function."""
+
+    @abstractmethod
+    def _called(self, name: str, given: Mapping[str, Any]) -> Any:
+        """Call a stored function with JSON that fits its schema, to its end."""
 
     @abstractmethod
     def function(self, name: str) -> Callable[..., Any]:
@@ -135,19 +144,28 @@ class Building(ABC):
         """Every build of the store, newest first."""
         return self._desk.all()
 
-    def build_and_run(self, task: str, *args: Any, **limits: Any) -> Any:
-        """Build functions for *task*, and run the main one with *args* if it may run already.
+    def build_and_run(self, task: str, *args: Any, **given: Any) -> Any:
+        """Build functions for *task*, and run the main one if it may run already.
 
         It may when it was there before and is approved, or when a policy approves what asks for
-        nothing; otherwise the build is returned, and its drafts wait. Raises
-        :class:`~babyagi_nb.errors.BuildError` for a build that came to no end.
+        nothing; otherwise the build is returned, and its drafts wait. Without *args* the model
+        takes the arguments from the task's words. *given* is what :meth:`build` takes. Raises
+        :class:`~babyagi_nb.errors.BuildError` for a build that came to no end, and
+        :class:`~babyagi_nb.errors.AnswerError` when the task does not say the arguments.
         """
-        done = self.build(task, **limits)
+        done = self.build(task, **given)
         if done.state != "done" or done.main is None:
             raise BuildError(done.message or f"the build {done.state}", build=done.id)
-        if self._fresh().active(done.main) is None:
+        main = FunctionName(done.main)
+        known = None if self._fresh().active(main) is None else self._workshop.known(main)
+        if known is None:
             return done
-        return self.function(done.main)(*args)
+        if args:
+            return self.function(main)(*args)
+        from babyagi_nb.agent.building.calling import arguments_for
+
+        asked = self.open_model(given.get("model"))
+        return self._called(main, arguments_for(asked, task, known, self.schema(main)))
 
     # -- inside --------------------------------------------------------------------------------
 
