@@ -152,7 +152,9 @@ class Recorder:
             else:
                 self.journal.end(frame.slot, line)
         frame.ended = True
-        note_run(error, f"{frame.function}@{frame.version}", frame.id)
+        # Version 0 is no function's: a question to a model, a build, a turn of a chat.
+        who = f"{frame.function}@{frame.version}" if frame.version else str(frame.function)
+        note_run(error, who, frame.id)
 
     def refuse(self, name: FunctionName, version: int, cause: Frame, why: str) -> None:
         """Record that a guard kept *name* from running after *cause*."""

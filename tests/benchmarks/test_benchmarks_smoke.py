@@ -54,6 +54,13 @@ FIGURES = {
         "list of 20 functions, first time",
         "first page of the log, 2,000 runs",
     ],
+    "search": [
+        "recall@5 of paraphrases over 1,697 real functions, with search phrases",
+        "take in 20 functions with search phrases",
+        "search 20 functions with search phrases",
+    ],
+    "gate": ["gate: one candidate, median"],
+    "build": ["whole build of 3 functions, model without latency, journal in the store"],
     "torture": ["2 kernels writing under random kills: acknowledged things lost or doubled"],
 }
 """The rows with a goal, suite by suite."""
