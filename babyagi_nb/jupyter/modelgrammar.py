@@ -24,6 +24,7 @@ MODEL_SUBCOMMANDS = (
         options=(
             Option(name="url", help="address of an OpenAI-compatible server"),
             Option(name="key", values="key", help="name of the key that may be sent there"),
+            Option(name="price", help="US dollars for a million tokens in and out: 0.5,2"),
             Option(name="probe", kind="flag", help="find out what the model can do"),
         ),
         examples=("%babyagi model", "%babyagi model qwen3:8b url=http://localhost:11434/v1"),
@@ -59,7 +60,7 @@ MODEL_SUBCOMMANDS = (
     Subcommand(
         name="resume", handler="commands.builds:resume",
         help="go on with a build that was stopped",
-        places=(_BUILD,), options=_BUDGET,
+        places=(_BUILD,), options=(_MODEL, *_BUDGET),
         examples=("%babyagi resume", "%babyagi resume calls=40"),
     ),
     Subcommand(

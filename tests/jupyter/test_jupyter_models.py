@@ -158,3 +158,17 @@ def test_what_was_said_before_an_error_stays_and_the_error_is_raised(
     with pytest.raises(ModelUnavailable):
         _ask(app, "hi")
     assert capsys.readouterr().out
+
+
+def test_a_price_is_the_users_own_and_counts_from_then_on(app: App) -> None:
+    assert "$" not in _model(app)
+    assert "$0.5 and $2 a million tokens" in _model(app, price="0.5,2")
+    with pytest.raises(UsageError, match=r"price=0\.5,2"):
+        _model(app, price="cheap")
+    with pytest.raises(UsageError, match="no price"):
+        _model(app, price="-1,2")
+    _speaking(app, Rule(Reply("Hi.", usage={"prompt_tokens": 1_000_000, "completion_tokens": 0})))
+    from babyagi_nb.core.model import Ask, Message
+
+    asked = Ask(messages=(Message(role="user", content="Hi"),), purpose="ask")
+    assert app.picker.open().ask(asked).cost == 0.5

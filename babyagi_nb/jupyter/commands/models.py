@@ -36,6 +36,8 @@ def model(request: Request) -> View:
     if (name, url, key) != (None, None, None):
         # Another server has other names; a key alone is for the model that is asked already.
         picker.pick(name or ("" if url else picker.picked()[0]), url, key)
+    if "price" in request.given:
+        picker.prices.set(picker.picked()[0], *_price(request.given["price"]))
     if request.given.get("probe"):
         return _probed(request)
     return _listed(request, name)
@@ -69,10 +71,24 @@ def ask(request: Request) -> Said:
     return Said(answer.text)
 
 
+def _price(text: str) -> tuple[float, float]:
+    """US dollars for a million tokens of prompts and of answers."""
+    try:
+        prompt, answer = (float(each) for each in text.split(","))
+    except ValueError:
+        raise UsageError(
+            f"price is {text!r}", fix="US dollars for a million tokens in and out: price=0.5,2"
+        ) from None
+    return prompt, answer
+
+
 def _listed(request: Request, name: str | None) -> View:
     picker = request.app.picker
     picked, where = picker.picked()
-    first = Line(f"asked: {picked or 'none, pick one with %babyagi model NAME'}; server: {where}")
+    price = picker.prices.of(picked)
+    costs = f"; ${price.input:g} and ${price.output:g} a million tokens" if price else ""
+    shown = picked or "none, pick one with %babyagi model NAME"
+    first = Line(f"asked: {shown}{costs}; server: {where}")
     try:
         names = picker.list()
     except ModelError as error:
