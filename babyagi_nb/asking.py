@@ -7,14 +7,15 @@ client library. Every question is a run of the log, with what it took.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any, overload
 
 from babyagi_nb.core.budget import Meter
 from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.model import Answer, Ask, Message, Model
-from babyagi_nb.core.ports import Keys, RunLog
+from babyagi_nb.core.ports import Keys, Queries, RunLog
 from babyagi_nb.core.search import Hit
 from babyagi_nb.errors import ModelUnavailable
 from babyagi_nb.keys.seal import MemorySeal, Seal
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     from babyagi_nb.agent.models.ladder import F as Form
     from babyagi_nb.agent.models.picker import Models
     from babyagi_nb.agent.search.finder import Finder
+    from babyagi_nb.agent.upkeep.evidence import Evidence
 
 __all__ = ["Asking"]
+
+
+_FRESH = 30.0
+"""Seconds for which evidence that only ranks is not asked for again."""
 
 
 class Asking(ABC):
@@ -39,6 +45,12 @@ class Asking(ABC):
     """Asked instead of any other, where one was handed in."""
     _seal: Seal | MemorySeal
     _store: Store
+    _ranked: tuple[float, Mapping[tuple[str, int], Evidence]] | None = None
+
+    @property
+    @abstractmethod
+    def queries(self) -> Queries:
+        """Reading the log."""
 
     @property
     @abstractmethod
@@ -193,3 +205,19 @@ class Asking(ABC):
             }
             for hit in hits
         ]
+
+    def _offered(self, query: str, k: int, *, drafts: bool = False) -> list[Hit]:
+        """What a model may be offered for *query*: found, and ranked by evidence."""
+        from babyagi_nb.agent.upkeep.offering import WIDER, offered
+
+        hits = self._finder.find(query, WIDER * k, drafts=drafts)
+        return offered(hits, k, catalogue=self.catalogue, evidence=self._ranking)
+
+    def _ranking(self) -> Mapping[tuple[str, int], Evidence]:
+        from babyagi_nb.agent.upkeep.evidence import by_version
+        from babyagi_nb.agent.upkeep.ledger import Ledger
+
+        now = monotonic()
+        if self._ranked is None or now - self._ranked[0] > _FRESH:
+            self._ranked = now, by_version(Ledger(self.queries).evidence())
+        return self._ranked[1]

@@ -16,6 +16,7 @@ from babyagi_nb.core.isolation import Sandbox
 from babyagi_nb.core.model import Model
 from babyagi_nb.core.ports import RunLog
 from babyagi_nb.core.registration import Registration
+from babyagi_nb.core.search import Hit
 from babyagi_nb.errors import BuildError, StoreUnwritable
 from babyagi_nb.ids import FunctionName
 from babyagi_nb.runtime.executor import Executor
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from babyagi_nb.agent.building.builder import Builder
     from babyagi_nb.agent.building.desk import BuildDesk
     from babyagi_nb.agent.building.workshop import Workshop
-    from babyagi_nb.agent.search.finder import Finder
     from babyagi_nb.runtime.laboratory import SandboxLaboratory
 
 __all__ = ["Building"]
@@ -73,9 +73,9 @@ class Building(ABC):
     @abstractmethod
     def _methods(self) -> Collection[str]: ...
 
-    @property
     @abstractmethod
-    def _finder(self) -> Finder: ...
+    def _offered(self, query: str, k: int, *, drafts: bool = False) -> list[Hit]:
+        """What a model is offered for *query*, by evidence."""
 
     @abstractmethod
     def _fresh(self) -> Catalogue: ...
@@ -101,18 +101,21 @@ class Building(ABC):
         )
 
     def resume_build(
-        self, build: str | None = None, *, calls: int | None = None, tokens: int | None = None,
-        seconds: float | None = None, cost: float | None = None, watch: Watch | None = None,
+        self, build: str | None = None, *, model: str | None = None, calls: int | None = None,
+        tokens: int | None = None, seconds: float | None = None, cost: float | None = None,
+        watch: Watch | None = None,
     ) -> Build:  # fmt: skip
         """Go on with a build that stopped, by its id or a part of it; by default the newest.
 
-        What the model answered before is not asked again. Raises
+        What the model answered before is not asked again. Without *model* it asks the one that was
+        named when it began, or else the one that is picked now. Raises
         :class:`~babyagi_nb.errors.NotFound`, :class:`~babyagi_nb.errors.BuildError` for one that is
         over, :class:`~babyagi_nb.errors.StoreLocked` for one that another kernel works on.
         """
         return self._desk.resume(
-            build, watch=watch, calls=calls, tokens=tokens, seconds=seconds, cost=cost
-        )
+            build, model=model, watch=watch,
+            calls=calls, tokens=tokens, seconds=seconds, cost=cost,
+        )  # fmt: skip
 
     def build_role(
         self, role: str, n: int = 3, *, model: str | None = None, calls: int | None = None,
@@ -194,7 +197,7 @@ class Building(ABC):
 
         return open_workshop(
             catalogue=self.catalogue,
-            find=lambda query, k: self._finder.find(query, k, drafts=True),
+            find=lambda query, k: self._offered(query, k, drafts=True),
             laboratory=self._laboratory,
             propose=self.propose,
             runs=self.runs,

@@ -12,6 +12,7 @@ from babyagi_nb.core.catalogue import Catalogue
 from babyagi_nb.core.model import Model
 from babyagi_nb.core.ports import RunLog
 from babyagi_nb.core.registration import Registration
+from babyagi_nb.core.search import Hit
 from babyagi_nb.settings import Settings
 from babyagi_nb.store.store import Store
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from babyagi_nb.agent.chat.library import Library
     from babyagi_nb.agent.chat.react import Reaction
     from babyagi_nb.agent.chat.transcript import Chats
-    from babyagi_nb.agent.search.finder import Finder
     from babyagi_nb.agent.toolbox import Permission
 
 __all__ = ["Conversing"]
@@ -55,9 +55,9 @@ class Conversing(ABC):
     def schema(self, name: str) -> dict[str, Any]:
         """JSON schema of the arguments of a stored function."""
 
-    @property
     @abstractmethod
-    def _finder(self) -> Finder: ...
+    def _offered(self, query: str, k: int, *, drafts: bool = False) -> list[Hit]:
+        """What a model is offered for *query*, by evidence."""
 
     @abstractmethod
     def _fresh(self) -> Catalogue: ...
@@ -153,7 +153,7 @@ class Conversing(ABC):
             call=self._called,
             schema=self.schema,
             propose=propose,
-            find=self._finder.find,
+            find=self._offered,
         )
 
     def _budget(self, limits: Mapping[str, float | None]) -> Budget:

@@ -10,6 +10,7 @@ import pytest
 
 from babyagi_nb.agent.models.patience import Patience
 from babyagi_nb.agent.models.picker import Models
+from babyagi_nb.core.model import Ask, Message
 from babyagi_nb.errors import ModelUnavailable, UsageError
 from babyagi_nb.jupyter.commands import models as commands
 from babyagi_nb.keys.seal import MemorySeal
@@ -167,8 +168,8 @@ def test_a_price_is_the_users_own_and_counts_from_then_on(app: App) -> None:
         _model(app, price="cheap")
     with pytest.raises(UsageError, match="no price"):
         _model(app, price="-1,2")
-    _speaking(app, Rule(Reply("Hi.", usage={"prompt_tokens": 1_000_000, "completion_tokens": 0})))
-    from babyagi_nb.core.model import Ask, Message
-
+    _speaking(
+        app, Rule(Reply(text="Hi.", usage={"prompt_tokens": 1_000_000, "completion_tokens": 0}))
+    )
     asked = Ask(messages=(Message(role="user", content="Hi"),), purpose="ask")
     assert app.picker.open().ask(asked).cost == 0.5

@@ -36,6 +36,7 @@ from babyagi_nb.errors import (
     BudgetSpent,
     BuildError,
     ModelError,
+    ModelRefused,
     StoreError,
 )
 
@@ -135,6 +136,11 @@ class Builder:
             more = f" {error.what}={limit * 2:g}" if limit else ""
             message = f"{error.message}; {_resume(steps)}{more} goes on"
             return {"state": "stopped", "message": message, "cause": "budget"}
+        except ModelRefused as error:
+            # The same words would be declined again.
+            other = f"begin anew in other words, or {_resume(steps)} model=NAME"
+            message = one_line(f"{error.message}; {other}", _LINE)
+            return {"state": "stopped", "message": message, "cause": "model"}
         except StoreError:
             raise
         except BabyAGIError as error:

@@ -56,6 +56,20 @@ class TestSet:
     def row(self) -> dict[str, list[str]]:
         return {"shown": list(self.shown), "hidden": list(self.hidden)}
 
+    def beside(self, given: TestSet | None) -> TestSet:
+        """These tests behind those that were *given*, which stay as they are.
+
+        Of two with one name the given one stays.
+        """
+        if given is None:
+            return self
+        names = {each.partition("(")[0] for each in given.all}
+        shown, hidden = (
+            tuple(each for each in some if each.partition("(")[0] not in names)
+            for some in (self.shown, self.hidden)
+        )
+        return TestSet(shown=(*given.shown, *shown), hidden=(*given.hidden, *hidden))
+
 
 def check_cases(name: str, cases: Sequence[Case]) -> str | None:
     """What is wrong with *cases* for the function *name*, as their writer is told, or ``None``.

@@ -49,7 +49,7 @@ class BuildDesk:
         """Build functions for *task*; raises ``UsageError`` without one."""
         builder = self._open_builder(model)
         header = builder.header(_said(task, "a task"), budget=self._limited(given))
-        return self._carry_on(self._builds.begin(header), builder, watch)
+        return self._begin(header, model, builder, watch)
 
     def revise(
         self, name: str, version: int, remark: str, *, model: str | None = None,
@@ -61,7 +61,7 @@ class BuildDesk:
         header = builder.next_header(
             name, version, remark=_said(remark, "a remark"), budget=self._limited(given)
         )
-        return self._carry_on(self._builds.begin(header), builder, watch)
+        return self._begin(header, model, builder, watch)
 
     def next_version(
         self, name: str, version: int, tests: tuple[str, ...], *, model: str | None = None,
@@ -71,7 +71,7 @@ class BuildDesk:
         builder = self._open_builder(model)
         builder.shop.catalogue().version(name, version)
         header = builder.next_header(name, version, tests=tests, budget=self._limited(given))
-        return self._carry_on(self._builds.begin(header), builder, watch)
+        return self._begin(header, model, builder, watch)
 
     def self_build(
         self, role: str, n: int = 3, *, model: str | None = None, watch: Watch | None = None,
@@ -81,13 +81,16 @@ class BuildDesk:
         builder = self._open_builder(model)
         growth = Growth(builder, self._builds)
         header = growth.header(_said(role, "a role"), n, budget=self._limited(given))
-        return self._carry_on(self._builds.begin(header), builder, watch)
+        return self._begin(header, model, builder, watch)
 
     def resume(
-        self, build: str | None = None, *, watch: Watch | None = None, **given: float | None
-    ) -> Build:
+        self, build: str | None = None, *, model: str | None = None, watch: Watch | None = None,
+        **given: float | None,
+    ) -> Build:  # fmt: skip
         """Go on with a build, by its id or a part of it; by default the newest that stopped.
 
+        It asks *model*, else the one that was named for it, else the one that is picked now: it
+        may have stopped because of the one that was picked then.
         Raises ``NotFound``, ``StoreLocked`` while another process works on it, and ``BuildError``
         for one that ended.
         """
@@ -104,7 +107,9 @@ class BuildDesk:
             if any(value is not None for value in given.values()):
                 kept = budget_of(facts, **given)
                 steps.note(budget={name: getattr(kept, name) for name in self._names})
-            builder = self._open_builder(str(facts.get("model") or "") or None)
+            named = model or str(facts.get("named") or "") or None
+            builder = self._open_builder(named)
+            steps.note(model=builder.model.id, named=named or "")
         except BaseException:
             steps.close()
             raise
@@ -124,6 +129,12 @@ class BuildDesk:
         return found[0]
 
     _names = ("calls", "tokens", "seconds", "cost")
+
+    def _begin(
+        self, header: Mapping[str, Any], model: str | None, builder: Builder, watch: Watch | None
+    ) -> Build:
+        steps = self._builds.begin({**header, "named": model or ""})
+        return self._carry_on(steps, builder, watch)
 
     def _carry_on(self, steps: Steps, builder: Builder, watch: Watch | None) -> Build:
         facts = {**steps.header, **steps.facts()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from babyagi_nb.agent.building.cases import Case
 from babyagi_nb.agent.building.plan import Plan, Planned, signature
@@ -79,6 +79,13 @@ class TestsForm(BaseModel):
     search_phrases: list[str] = Field(
         default=[], description="five short ways in which somebody may ask for such a function"
     )
+
+    @field_validator("search_phrases", mode="before")
+    @classmethod
+    def _said(cls, value: object) -> object:
+        """What can be used of it: tests that are good are not lost for it."""
+        listed = value if isinstance(value, list) else [value]
+        return [each for each in listed if isinstance(each, str)]
 
     def stated(self) -> list[Case]:
         return [each.case() for each in self.cases]

@@ -130,7 +130,7 @@ class Making:
         stated = [
             Case(title=title, code=code, raises=raises) for title, code, raises in found["cases"]
         ]
-        return dealt(planned.name, stated)
+        return dealt(planned.name, stated).beside(self._order.tests)
 
     def _check(self, stated: Sequence[Case]) -> str | None:
         """What is wrong with cases, as far as it shows before there is code."""

@@ -93,12 +93,13 @@ class Workshop:
 
     def refuse(self, name: str) -> str | None:
         """Why a new function may not be called *name*, as the planner is told."""
-        reason = self.taken(name)
-        if reason:
-            return f"{reason}; list it under uses, or choose another name"
-        if self.catalogue().numbers(name):
-            return f"{name!r} is stored already: list it under uses, or choose another name"
-        return None
+        stored = f"{name!r} is stored already" if self.catalogue().numbers(name) else ""
+        reason = self.taken(name) or stored
+        if not reason:
+            return None
+        # One that was rejected or removed keeps its name, and is of no use.
+        way = "list it under uses, or choose" if self.usable(name) else "choose"
+        return f"{reason}; {way} another name"
 
 
 def open_workshop(

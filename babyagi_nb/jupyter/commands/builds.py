@@ -26,7 +26,7 @@ from babyagi_nb.runtime.approvals import Review
 from babyagi_nb.widgets.buildview import BuildTable, BuildView, StepsView, step_line
 from babyagi_nb.widgets.view import Stack, View
 
-__all__ = ["build", "builds", "resume", "review", "revise", "self_build"]
+__all__ = ["build", "builds", "carried_out", "resume", "review", "revise", "self_build"]
 
 _LIMITS = ("calls", "tokens", "seconds", "cost")
 _USUAL = 20
@@ -35,7 +35,7 @@ _USUAL = 20
 def build(request: Request) -> View:
     """Build functions for a task."""
     task, given = request.rest.strip(), request.given
-    return _shown(
+    return carried_out(
         request, task, lambda watch: request.app.build(
             task, model=given.get("model"), watch=watch, **_limits(given)
         ),
@@ -45,9 +45,9 @@ def build(request: Request) -> View:
 def resume(request: Request) -> View:
     """Go on with a build."""
     given = request.given
-    return _shown(
+    return carried_out(
         request, _task(request), lambda watch: request.app.resume_build(
-            given.get("BUILD"), watch=watch, **_limits(given)
+            given.get("BUILD"), model=given.get("model"), watch=watch, **_limits(given)
         ),
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def revise(request: Request) -> View:
     name, number = named(given["NAME@N"])
     if number is None:
         number = request.app.review(name).version.number
-    return _shown(
+    return carried_out(
         request, f"revise {name}@{number}: {remark}", lambda watch: request.app.revise_function(
             name, number, remark, model=given.get("model"), watch=watch, **_limits(given)
         ),
@@ -68,7 +68,7 @@ def revise(request: Request) -> View:
 def self_build(request: Request) -> View:
     """Think of tasks of a role, and build functions for each."""
     role, given = request.rest.strip(), request.given
-    return _shown(
+    return carried_out(
         request, role, lambda watch: request.app.build_role(
             role, given.get("n") or 3, model=given.get("model"), watch=watch, **_limits(given)
         ),
@@ -138,7 +138,7 @@ def _limits(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: given[name] for name in _LIMITS if name in given}
 
 
-def _shown(
+def carried_out(
     request: Request, task: str, carry_out: Callable[[Callable[[Progress], None]], Build]
 ) -> View:
     """Carry a build out before the person's eyes."""

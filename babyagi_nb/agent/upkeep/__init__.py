@@ -1,0 +1,1 @@
+"""Keeping a library of functions good by what its log shows: evidence, proposals, and the bench."""
