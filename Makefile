@@ -19,6 +19,9 @@ NODE = export PATH="$$(sh tools/find-node):$$PATH"; cd labextension
 # Two workers; the tests of one file stay together so that they can share a kernel.
 PYTEST ?= -n 2 --dist loadfile
 
+# Its pack files are loaded by the tests, as they are; where it cannot be had they are skipped.
+ORIGINAL := build/original/.fetched
+
 # The environment is made again when the checkout moved or its interpreter vanished.
 ifneq ($(shell $(PY) -c "" 2>/dev/null && cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
@@ -59,7 +62,7 @@ arrows: $(READY)  ## check which room imports which (import-linter)
 	$(PY) -c "from importlinter.cli import lint_imports as lint; exit(lint(no_logo=True))"
 
 .PHONY: tests
-tests: $(READY)  ## run the tests alone; make tests ARGS="-k journal" picks some
+tests: $(READY) $(ORIGINAL)  ## run the tests alone; make tests ARGS="-k journal" picks some
 	$(PY) -m pytest $(PYTEST) -m "not torture" $(ARGS)
 
 .PHONY: front
@@ -114,6 +117,9 @@ $(READY): pyproject.toml | $(FRONT)
 	$(PY) -m babyagi_nb enable --prefix
 	sh tools/link-front-end $(VENV)
 	@echo "$(CURDIR)" > $@
+
+$(ORIGINAL): tools/fetch-original | $(READY)
+	-@$(PY) tools/fetch-original $(@D) && touch $@
 
 $(FRONT): $(FRONT_SOURCES) | $(NODE_MODULES)
 	@$(NODE) && npm run --silent build:prod

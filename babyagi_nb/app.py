@@ -51,11 +51,12 @@ from babyagi_nb.settings import Settings, read_settings
 from babyagi_nb.store.home import find_home
 from babyagi_nb.store.store import open_store
 from babyagi_nb.trusting import Trusting
+from babyagi_nb.upkeeping import Upkeeping
 
 __all__ = ["BabyAGI"]
 
 
-class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
+class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing, Upkeeping):
     r"""A store of functions, open in this process.
 
     ``path`` is the store's directory, ``":memory:"``, or ``None`` for ``.babyagi`` beside the
@@ -102,15 +103,7 @@ class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
         self._model = model
         self._seal = seal = MemorySeal() if self.path is None else Seal()
         self._rules = rules = Rules(holds=seal.holds, policy=self.policy)
-        budget = Budget(
-            calls=self.settings.calls, tokens=self.settings.tokens, seconds=self.settings.seconds
-        )
-        self._host = Host(
-            self,
-            current_run,
-            spending=Spending(budget, current_root),
-            questions=Questions(answer=self._answer, embed=self.embed_texts),
-        )
+        self._host = self._make_host()
         self.executor = Executor(
             definitions=self._store.definitions,
             journal=self._store.journal,
@@ -336,6 +329,17 @@ class BabyAGI(Reading, Registering, Trusting, Asking, Building, Conversing):
             self._store.maintenance.close()
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _make_host(self) -> Host:
+        """What packs find under the original's names; what they ask models for has a budget."""
+        settings = self.settings
+        budget = Budget(calls=settings.calls, tokens=settings.tokens, seconds=settings.seconds)
+        return Host(
+            self,
+            current_run,
+            spending=Spending(budget, current_root),
+            questions=Questions(answer=self._answer, embed=self.embed_texts),
+        )
 
     def _called(self, name: str, given: Mapping[str, Any]) -> Any:
         """Call a function with JSON, and await what is a coroutine."""

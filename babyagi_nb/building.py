@@ -19,6 +19,7 @@ from babyagi_nb.core.registration import Registration
 from babyagi_nb.core.search import Hit
 from babyagi_nb.errors import BuildError, StoreUnwritable
 from babyagi_nb.ids import FunctionName
+from babyagi_nb.packs.shim import Host, provide_host
 from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.settings import Settings
 from babyagi_nb.store.store import Store
@@ -38,6 +39,7 @@ class Building(ABC):
     """Orders builds, and lists them."""
 
     executor: Executor
+    _host: Host
     read_only: bool
     runs: RunLog
     sandbox: Sandbox
@@ -210,4 +212,8 @@ class Building(ABC):
     def _laboratory(self) -> SandboxLaboratory:
         from babyagi_nb.runtime.laboratory import SandboxLaboratory
 
-        return SandboxLaboratory(catalogue=self.catalogue, sandbox=self.sandbox)
+        return SandboxLaboratory(
+            catalogue=self.catalogue,
+            sandbox=self.sandbox,
+            provide=lambda wanted, origin: provide_host(wanted, origin, self._host),
+        )

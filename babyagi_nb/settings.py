@@ -30,7 +30,9 @@ class Settings:
     """Whether the store is only looked at; stores of newer versions then open as well."""
     validate: bool = True
     """Whether functions check their arguments unless they say otherwise."""
-    packs: tuple[str, ...] = ("default_functions",)
+    packs: tuple[str, ...] = (
+        "default_functions", "ai_functions", "os", "function_calling_chat",
+    )  # fmt: skip
     """Packs that are in every new store."""
     sandbox: str = "standard"
     """The lowest tier of sandbox that may run anything; ``process`` asks each time."""

@@ -52,6 +52,8 @@ class Build:
     """Why it stopped or failed, in one line with the mend."""
     run: str | None = None
     """The run in the log that its model calls are children of."""
+    parent: str | None = None
+    """The build for a role that this one is a part of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

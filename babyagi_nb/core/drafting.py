@@ -156,8 +156,14 @@ def _walk(
 
 
 def _share(said: Declared, function: ParsedFunction) -> Declared:
-    """Of what was declared for a whole cell, what concerns this function."""
+    """Of what was declared for a whole cell, what concerns this function.
+
+    In a pack each function has a declaration of its own, and may reach what it names by other ways
+    than its name; only the imports are the file's.
+    """
     needed = function.free.needed | function.free.hints
+    if said.lenient:
+        return replace(said, imports=tuple(each for each in said.imports if each.name in needed))
     return replace(
         said,
         dependencies=None

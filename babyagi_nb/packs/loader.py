@@ -20,6 +20,7 @@ from typing import Any
 
 from babyagi_nb.core.records import Import
 from babyagi_nb.errors import BabyAGIError, NotFound, PackError, near
+from babyagi_nb.packs.leniency import finished, without_client_keys, without_modules
 from babyagi_nb.packs.shim import is_host_module
 
 __all__ = [
@@ -59,6 +60,7 @@ class Pack:
     functions: tuple[PackFunction, ...]
     queued: tuple[tuple[str, tuple[Any, ...], Mapping[str, Any]], ...]
     """Further writes that the file asked for while it was executed: method and arguments."""
+    warnings: tuple[str, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -118,7 +120,8 @@ def read_pack(file: Path, execute: Execute) -> Pack:
     Raises :class:`~babyagi_nb.errors.PackError` with file and line for whatever goes wrong.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        whole = file.read_text(encoding="utf-8")
+        text, unfinished = finished(whole)
         tree = ast.parse(text, filename=str(file))
     except SyntaxError as error:
         raise PackError(f"{file}, line {error.lineno}: {error.msg}", fix="mend the file") from error
@@ -133,10 +136,13 @@ def read_pack(file: Path, execute: Execute) -> Pack:
     return Pack(
         name=file.stem,
         file=str(file),
-        hash=hashlib.sha256(text.encode()).hexdigest()[:12],
+        hash=hashlib.sha256(whole.encode()).hexdigest()[:12],
         text=_without(text, tree, top, decorators),
         host_imports=imports,
-        functions=_in_file(functions, tree),
+        functions=_in_file(functions, tree, [each.name for each in imports]),
+        warnings=()
+        if unfinished is None
+        else (f"{file}, line {unfinished}: a decorator without a function was left out",),
         queued=tuple((name, tuple(args), kwargs) for name, args, kwargs in recorded["queued"]),
     )
 
@@ -156,7 +162,9 @@ def _functions(recorded: Mapping[str, Any], file: Path) -> list[PackFunction]:
     ]
 
 
-def _in_file(functions: list[PackFunction], tree: ast.Module) -> tuple[PackFunction, ...]:
+def _in_file(
+    functions: list[PackFunction], tree: ast.Module, modules: list[str]
+) -> tuple[PackFunction, ...]:
     """The registered functions with the lines of their ``def``; the last of a name counts."""
     lines = {
         node.name: node.lineno
@@ -164,7 +172,14 @@ def _in_file(functions: list[PackFunction], tree: ast.Module) -> tuple[PackFunct
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     last = {each.name: each for each in functions}
-    return tuple(replace(each, line=lines.get(each.name, 0)) for each in last.values())
+    return tuple(
+        replace(
+            each,
+            line=lines.get(each.name, 0),
+            declared=without_modules(without_client_keys(each.declared, each.name, tree), modules),
+        )
+        for each in last.values()
+    )
 
 
 def _is_host_import(node: ast.AST) -> bool:

@@ -6,6 +6,7 @@ its text travels into the sandbox for all others. What it gives back is plain da
 
 from __future__ import annotations
 
+import ast
 import builtins
 import sys
 import traceback
@@ -14,6 +15,9 @@ from typing import Any
 
 HOST_MODULES = ("babyagi", "functionz", "PythonFunc", "babyagi_nb")
 """Names under which packs import the host."""
+
+CLIENT_MODULES = ("litellm",)
+"""Names of client libraries that we stand in for. Reading a pack asks no model."""
 
 WRITES = (
     "activate_function_version", "add_function", "add_key", "add_trigger", "load_functions",
@@ -67,6 +71,8 @@ def record_pack(text: str, file: str, host: Any = None) -> dict[str, Any]:
         # Only statements of the pack itself come here: builtins are looked up per namespace.
         if name.partition(".")[0] in HOST_MODULES:
             return _stand_in(name, recorder)
+        if name.partition(".")[0] in CLIENT_MODULES:
+            return _Client(name)
         return __import__(name, *args, **kwargs)
 
     space: dict[str, Any] = {
@@ -77,7 +83,7 @@ def record_pack(text: str, file: str, host: Any = None) -> dict[str, Any]:
     }
     failure = None
     try:
-        exec(compile(text, file, "exec", dont_inherit=True), space)
+        exec(compile(_without_annotations(text, file), file, "exec", dont_inherit=True), space)
     except Exception as error:
         frames = traceback.extract_tb(sys.exc_info()[2])
         lines = [each.lineno for each in frames if each.filename == file]
@@ -89,6 +95,18 @@ def record_pack(text: str, file: str, host: Any = None) -> dict[str, Any]:
     return {"functions": recorder.functions, "queued": recorder.queued, "failure": failure}
 
 
+def _without_annotations(text: str, file: str) -> ast.Module:
+    """The functions' annotations may speak of what is only declared as an import."""
+    tree = ast.parse(text, file)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+            for each in ast.walk(node.args):
+                if isinstance(each, ast.arg):
+                    each.annotation = None
+    return tree
+
+
 def _stand_in(name: str, recorder: _Recorder) -> Any:
     """A module-like object for ``import a.b`` and ``from a.b import func`` alike."""
     module = ModuleType(name)
@@ -96,3 +114,20 @@ def _stand_in(name: str, recorder: _Recorder) -> Any:
     vars(module)["func"] = recorder
     vars(module)["register_function"] = recorder.register_function
     return module
+
+
+class _Client(ModuleType):
+    """Stands for a client library while a pack is read: its names are there, and ask nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name == "exceptions":
+            return self
+        if name[:1].isupper():
+            return type(name, (Exception,), {})
+
+        def refused(*args: Any, **kwargs: Any) -> Any:
+            raise RuntimeError(f"a pack may not call {self.__name__}.{name} while it is read")
+
+        return refused

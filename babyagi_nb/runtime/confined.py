@@ -106,7 +106,11 @@ class Confined:
             version=version.number,
             code=spec.code,
             # The application is not in the sandbox; who calls it there fails by name.
-            imports=tuple(each.statement() for each in spec.imports if self._provide(each) is None),
+            imports=tuple(
+                each.statement()
+                for each in spec.imports
+                if self._provide(each, spec.origin) is None
+            ),
             dependencies=spec.dependencies,
             keys=spec.keys,
             is_async=spec.is_async,

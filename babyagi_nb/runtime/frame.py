@@ -17,7 +17,10 @@ from babyagi_nb.core import scrubbing
 from babyagi_nb.core.records import LogPolicy
 from babyagi_nb.ids import FunctionName, RunId, VersionNumber
 
-__all__ = ["Cascade", "Firing", "Frame", "current", "current_run", "leave", "propagate", "under"]
+__all__ = [
+    "Cascade", "Firing", "Frame", "current", "current_root", "current_run", "leave", "propagate",
+    "under",
+]  # fmt: skip
 
 STDOUT_LIMIT = 32_000
 """Characters of printed text that one run keeps."""
@@ -146,6 +149,12 @@ def current_run() -> RunId | None:
     """Id of the run that the calling code belongs to, as the log knows it."""
     frame = current.get()
     return None if frame is None else frame.anchor
+
+
+def current_root() -> RunId | None:
+    """Id of the run on top of the one that the calling code belongs to; outside of all ``None``."""
+    frame = current.get()
+    return None if frame is None else frame.root
 
 
 class under:

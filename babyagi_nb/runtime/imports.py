@@ -10,17 +10,17 @@ from babyagi_nb.errors import MissingName
 
 __all__ = ["Provide", "bring"]
 
-Provide = Callable[[Import], object | None]
-"""Gives a stand-in for an import that means the host itself, or ``None`` to import for real."""
+Provide = Callable[[Import, str], object | None]
+"""Gives a stand-in for an import that a function of some origin makes, where it means the host
+itself, or ``None`` to import for real."""
 
 
-def bring(wanted: Import, function: str, provide: Provide) -> object:
-    """Return the object that *wanted* binds.
+def bring(wanted: Import, function: str, given: object | None = None) -> object:
+    """Return the object that *wanted* binds: *given*, the stand-in for it, where there is one.
 
     Raises :class:`~babyagi_nb.errors.MissingName` naming the function, the import and what to
     install; an error inside the imported module passes through as it is.
     """
-    given = provide(wanted)
     if given is not None:
         return given
     try:

@@ -176,7 +176,7 @@ class Linker:
         space["__builtins__"] = self._builtins_for(version)
         kind: Kind = "async" if spec.is_async else "sync"
         for wanted in spec.imports:
-            space[wanted.name] = bring(wanted, spec.name, self._provide)
+            space[wanted.name] = bring(wanted, spec.name, self._provide(wanted, spec.origin))
         for name in spec.dependencies:
             space[name] = given(name, kind)
         prepare = self._preparation(version, space, withheld)
@@ -194,12 +194,17 @@ class Linker:
 
     def _builtins_for(self, version: FunctionVersion) -> Any:
         """Functions of packs may import the host inside their body, under the original's names."""
-        if not version.spec.origin.startswith("pack:"):
+        origin = version.spec.origin
+        if not origin.startswith("pack:"):
             return builtins
 
-        def importing(name: str, *args: Any, **kwargs: Any) -> Any:
-            given = self._provide(Import(module=name, name=name))
-            return __import__(name, *args, **kwargs) if given is None else given
+        def importing(
+            name: str, space: Any = None, local: Any = None, names: Any = (), level: int = 0
+        ) -> Any:
+            # ``import a.b`` binds ``a``; ``from a.b import c`` looks into ``a.b``.
+            module = name if names else name.partition(".")[0]
+            given = None if level else self._provide(Import(module=module, name=module), origin)
+            return __import__(name, space, local, names, level) if given is None else given
 
         return {**vars(builtins), "__import__": importing}
 

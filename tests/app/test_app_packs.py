@@ -91,9 +91,9 @@ def test_a_pack_of_the_original_loads_unmodified(app: BabyAGI, tmp_path: Path) -
         def nine_times(x):
             return triple(triple(x))
 
-        @func.register_function(dependencies=["gpt_call"], key_dependencies=["openai_api_key"])
+        @func.register_function(dependencies=["nowhere"], key_dependencies=["openai_api_key"])
         def ask(text):
-            return gpt_call(text)
+            return nowhere(text)
 
         @func.register_function()
         def known():
@@ -105,7 +105,7 @@ def test_a_pack_of_the_original_loads_unmodified(app: BabyAGI, tmp_path: Path) -
     assert app.get_function("nine_times")["dependencies"] == ["triple"]
     assert app.known() == ["ask", "known", "nine_times", "triple"]
     app.add_key("openai_api_key", "not-a-real-key")
-    with pytest.raises(NotFound, match="no function 'gpt_call'"):
+    with pytest.raises(NotFound, match="no function 'nowhere'"):
         app.ask("hello")
 
 
