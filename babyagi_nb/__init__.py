@@ -21,7 +21,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from babyagi_nb.errors import BabyAGIError
+from babyagi_nb.errors import BabyAGIError, BuildError, ModelError
 from babyagi_nb.kernel_app import get_func_instance
 
 if TYPE_CHECKING:
@@ -36,12 +36,20 @@ _ON_THE_APP = (
     "add_function",
     "add_key",
     "add_trigger",
+    "ask_model",
     "backup",
+    "build",
+    "build_and_run",
+    "build_role",
+    "builds",
     "close",
+    "converse",
     "diff",
     "display",
     "doctor",
+    "embed_texts",
     "execute_function",
+    "find_functions",
     "get_all_functions",
     "get_all_imports",
     "get_all_secret_keys",
@@ -53,19 +61,36 @@ _ON_THE_APP = (
     "get_logs",
     "get_triggers",
     "get_triggers_for_function",
+    "improve",
     "load_functions",
+    "models",
+    "outcomes",
     "panel",
+    "react",
     "register_function",
     "remove_function",
     "remove_trigger",
     "restore",
+    "resume_build",
+    "revise_function",
     "schema",
+    "similar_functions",
     "sql",
     "undo",
     "update_function",
+    "upkeep",
+    "use_model",
 )
 
-__all__ = ["BabyAGI", "BabyAGIError", "Functionz", "get_func_instance", *_ON_THE_APP]
+__all__ = [
+    "BabyAGI",
+    "BabyAGIError",
+    "BuildError",
+    "Functionz",
+    "ModelError",
+    "get_func_instance",
+    *_ON_THE_APP,
+]
 
 
 def load_ipython_extension(shell: Any) -> None:

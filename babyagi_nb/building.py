@@ -17,8 +17,9 @@ from babyagi_nb.core.model import Model
 from babyagi_nb.core.ports import RunLog
 from babyagi_nb.core.registration import Registration
 from babyagi_nb.core.search import Hit
+from babyagi_nb.core.trust import NOTHING, asked
 from babyagi_nb.errors import BuildError, StoreUnwritable
-from babyagi_nb.ids import FunctionName
+from babyagi_nb.ids import FunctionName, VersionNumber
 from babyagi_nb.packs.shim import Host, provide_host
 from babyagi_nb.runtime.executor import Executor
 from babyagi_nb.settings import Settings
@@ -60,6 +61,10 @@ class Building(ABC):
         """Store the functions of *code* as drafts."""
 
     @abstractmethod
+    def approve(self, name: str, version: int) -> dict[str, Any]:
+        """Approve a version with no grants, and make it the active one."""
+
+    @abstractmethod
     def schema(self, name: str) -> dict[str, Any]:
         """JSON schema of the arguments of a stored function."""
 
@@ -88,9 +93,12 @@ class Building(ABC):
     def build(
         self, task: str, *, model: str | None = None, calls: int | None = None,
         tokens: int | None = None, seconds: float | None = None, cost: float | None = None,
-        watch: Watch | None = None,
+        watch: Watch | None = None, approve: bool = False,
     ) -> Build:  # fmt: skip
         """Let the model write functions for *task*; what passes the gate is stored as drafts.
+
+        With *approve* those that ask for nothing (no key, host, file, host function) are approved
+        unseen, to run in the sandbox: your word, for work that nobody watches.
 
         The limits are of the whole build: requests, tokens, seconds, US dollars; by default those
         of the settings. *watch* is told each step. A build that comes to no end has ``state``
@@ -98,9 +106,12 @@ class Building(ABC):
         :class:`~babyagi_nb.errors.ModelUnavailable` when there is no model to ask, and
         ``KeyboardInterrupt`` after writing down that it stopped.
         """
-        return self._desk.build(
+        done = self._desk.build(
             task, model=model, watch=watch, calls=calls, tokens=tokens, seconds=seconds, cost=cost
         )
+        if approve:
+            self._approve_harmless(done)
+        return done
 
     def resume_build(
         self, build: str | None = None, *, model: str | None = None, calls: int | None = None,
@@ -152,7 +163,7 @@ class Building(ABC):
     def build_and_run(self, task: str, *args: Any, **given: Any) -> Any:
         """Build functions for *task*, and run the main one if it may run already.
 
-        It may when it was there before and is approved, or when a policy approves what asks for
+        It may when it was there before and is approved, or with ``approve=True`` when it asks for
         nothing; otherwise the build is returned, and its drafts wait. Without *args* the model
         takes the arguments from the task's words. *given* is what :meth:`build` takes. Raises
         :class:`~babyagi_nb.errors.BuildError` for a build that came to no end, and
@@ -173,6 +184,19 @@ class Building(ABC):
         return self._called(main, arguments_for(asked, task, known, self.schema(main)))
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _approve_harmless(self, build: Build) -> None:
+        """Approve what a build wrote and what asks for nothing, dependencies first."""
+        catalogue = self._fresh()
+        for each in build.made:
+            if each.how != "written" or each.version is None:
+                continue
+            number = VersionNumber(each.version)
+            version = catalogue.version(each.name, number)
+            waits = (version.name, number) in catalogue.drafts()
+            uses = all(name in catalogue for name in version.spec.dependencies)
+            if waits and uses and asked(version.spec) == NOTHING:
+                self.approve(each.name, number)
 
     @cached_property
     def _desk(self) -> BuildDesk:

@@ -37,6 +37,13 @@ _WORDS = {
     "task": "task",
     "done": "end",
 }
+_OF = {
+    "reuse": "try stored functions for {}",
+    "code": "write {}",
+    "repair": "repair {}",
+    "gate": "try {} in the sandbox",
+}
+"""Where "of" does not fit."""
 
 
 def step_line(progress: Progress) -> str:
@@ -46,9 +53,11 @@ def step_line(progress: Progress) -> str:
     '✓ plan: mean, spread'
     """
     what = _WORDS.get(progress.step, one_line(progress.step, 40))
-    about = f" of {one_line(progress.function, 60)}" if progress.function else ""
+    if progress.function:
+        pattern = _OF.get(progress.step, what.replace("{", "{{").replace("}", "}}") + " of {}")
+        what = pattern.format(one_line(progress.function, 60))
     said = one_line(progress.message, 160)
-    return f"{_SIGNS[progress.state]} {what}{about}{f': {said}' if said else ''}"
+    return f"{_SIGNS[progress.state]} {what}{f': {said}' if said else ''}"
 
 
 class StepsView(View):
@@ -65,7 +74,8 @@ class StepsView(View):
     def body(self) -> Html:
         rows = [self._row(each) for each in self.steps[-_MOST:]]
         table = tag("table", tag("tbody", *rows), cls="t")
-        count = tag("data", _spent(self.steps[-1].spent) if self.steps else "")
+        # Of a build for a role each task counts by itself; in the end the result has the sum.
+        count = None if self.over or not self.steps else tag("data", _spent(self.steps[-1].spent))
         title = tag("summary", f"{len(self.steps)} steps ", count)
         steps = tag("details", title, tag("div", table, cls="scroll"), open=not self.over)
         head = tag("div", tag("b", "build"), tag("span", self.task), cls="head")
@@ -75,12 +85,14 @@ class StepsView(View):
         sign: RunStatus = {
             "began": "started", "ended": "success", "failed": "error", "known": "success",
         }[step.state]  # type: ignore[assignment]  # fmt: skip
+        bad = step.state == "failed" or step.facts.get("good") is False
+        sign = "error" if bad else sign
         known = " (known)" if step.state == "known" else ""
         return tag(
             "tr",
             tag("td", glyph(sign), f"{_WORDS.get(step.step, one_line(step.step, 40))}{known}"),
-            tag("td", tag("span", one_line(step.function or "", 80), cls="m")),
-            tag("td", one_line(step.message, 300), cls="error" if step.state == "failed" else ""),
+            tag("td", tag("span", one_line(step.function or "", 80), cls="m"), cls="name"),
+            tag("td", one_line(step.message, 300), cls="error" if bad else ""),
         )
 
 
@@ -165,11 +177,11 @@ class BuildTable(View):
         said = tag("div", one_line(build.message, 300), cls="soft") if build.message else None
         return tag(
             "tr",
-            tag("td", glyph(_STATES[build.state]), build.state),
+            tag("td", glyph(_STATES[build.state]), build.state, cls="name"),
             tag("td", one_line(build.task, 200), said),
             tag("td", tag("span", _names(build), cls="m")),
             tag("td", tag("data", _spent(build.spent))),
-            tag("td", tag("data", one_line(build.id, 40), cls="m")),
+            tag("td", tag("data", one_line(build.id, 40), cls="m"), cls="name"),
             tag("td", when(build.started)),
         )
 
@@ -207,7 +219,8 @@ def _names(build: Build) -> str:
 
 
 def _spent(spent: Spent) -> str:
-    words = [f"{spent.calls} calls", f"{spent.tokens} tokens", f"{spent.seconds:.1f} s"]
+    calls = f"{spent.calls} call{'s' if spent.calls != 1 else ''}"
+    words = [calls, f"{spent.tokens} tokens", f"{spent.seconds:.1f} s"]
     if spent.cost:
         words.append(f"${spent.cost:.4f}")
     if spent.unpriced:

@@ -4,7 +4,7 @@ The card is evidence, and the author of the function may want to mislead. So its
 who wrote it, what it asks for, what is suspicious, and only then the author's own words, which are
 quoted; each line of code and of tests stands behind its number. No code is shortened: what is
 approved is what was shown. Characters that hide or pass for others are written out and counted
-(``core.disguises``).
+(``core.disguises``). Many tests are folded, unless one of them hides something.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _FOLD = 108
 """Characters of a code line before it goes on in the next one, in plain text."""
 _WARNINGS = 12
 """Suspicious places that are told one by one."""
+_TESTS = 3
+"""Tests that are shown unfolded."""
 
 
 class ReviewCard(View):
@@ -162,13 +164,21 @@ class ReviewCard(View):
             self._own_words(),
             self._diff(),
             _source(f"code, {_lines_of(self.version.spec.code)}", self.version.spec.code),
-            *(
-                _source(f"test {at}, {_lines_of(test)}", test)
-                for at, test in enumerate(self.tests, 1)
-            ),
+            *self._tests(),
             self._gesture(),
         ]
         return tag("div", *parts, cls="box")
+
+    def _tests(self) -> list[Html]:
+        """A part for each test; many that hide nothing are folded into one."""
+        parts = [
+            _source(f"test {at}, {_lines_of(test)}", test) for at, test in enumerate(self.tests, 1)
+        ]
+        if len(parts) <= _TESTS or any(map(disguises, self.tests)):
+            return parts
+        lines = _lines_of("\n".join(self.tests))
+        summary = tag("summary", f"{len(parts)} tests, {lines}", cls="soft")
+        return [tag("details", summary, *parts, cls="part")]
 
     def _head(self) -> Html:
         spec = self.version.spec

@@ -97,7 +97,7 @@ font-variant-numeric:tabular-nums}
 .bnb table.t tbody td.name{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .bnb table.t tbody td.nil{color:var(--soft);font-style:italic}
 @container (max-width:600px){.bnb table.flow thead{display:none}
-.bnb table.flow tbody tr{display:block;padding:5px 9px;border-bottom:1px solid @9}
+.bnb table.flow tbody tr{display:block;text-align:left;padding:5px 9px;border-bottom:1px solid @9}
 .bnb table.t.flow tbody td{display:inline;border:0;padding:0 5px 0 0}
 .bnb table.flow td.out::before{content:'→ ';color:var(--soft)}
 .bnb table.flow td.deps::before{content:'depends on ';color:var(--soft)}

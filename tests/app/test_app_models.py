@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from babyagi_nb import BabyAGI
 from babyagi_nb.core.builds import Build
 from babyagi_nb.errors import AnswerError, ModelUnavailable, StoreUnwritable
-from babyagi_nb.testing import FaultServer, Rule, ScriptedModel
+from babyagi_nb.testing import FaultServer, Rule, ScriptedModel, scripts
 
 _ADD = "def add(a: int, b: int) -> int:\n    'Sum of two whole numbers.'\n    return a + b"
 
@@ -145,3 +145,27 @@ def test_a_server_that_was_picked_is_asked_by_the_next_application_too(tmp_path:
         assert later.open_model().id == "scripted"
         assert later.ask_model("Hi") == "Hello."
         later.close()
+
+
+def test_what_asks_for_nothing_is_approved_when_the_user_says_so_beforehand() -> None:
+    with scripts.serve("statement") as server:
+        app = BabyAGI(":memory:")
+        app.use_model("scripted", server.url)
+        task = "Sum up a bank statement of lines day;payee;amount by month and category."
+        done = app.build(task, approve=True)
+        assert (done.state, done.message) == ("done", "")
+        assert app.drafts() == []
+        report = app.function(str(done.main))("02.03.2026;Rent;-800,00")
+        assert report == {"2026-03": {"home": -800.0}}
+        (row,) = app.get_logs(done.main)
+        assert row["log_type"] == "success"
+        app.close()
+
+
+def test_what_asks_for_a_key_waits_even_then() -> None:
+    plan = {"functions": [], "main": "half"}
+    app = BabyAGI(":memory:", model=ScriptedModel([Rule(plan, system="You plan Python functions")]))
+    app.propose("def half(x: int):\n    return x / 2", origin="model:m", key_dependencies=["token"])
+    app.build("half of 4", approve=True)
+    assert [row["name"] for row in app.drafts()] == ["half"]
+    app.close()

@@ -11,14 +11,18 @@ from babyagi_nb.app import BabyAGI
 
 def test_the_public_names_are_a_decision() -> None:
     assert sorted(babyagi_nb.__all__) == [
-        "BabyAGI", "BabyAGIError", "Functionz", "activate_function_version", "add_function",
-        "add_key", "add_trigger", "backup", "close", "diff", "display", "doctor",
-        "execute_function", "get_all_functions", "get_all_imports", "get_all_secret_keys",
-        "get_func_instance", "get_function", "get_function_imports", "get_function_versions",
-        "get_log", "get_log_bundle", "get_logs", "get_triggers", "get_triggers_for_function",
-        "load_functions", "panel", "register_function", "remove_function", "remove_trigger",
-        "restore", "schema", "sql", "undo", "update_function",
-    ]  # fmt: skip
+            "BabyAGI", "BabyAGIError", "BuildError", "Functionz", "ModelError",
+            "activate_function_version", "add_function", "add_key", "add_trigger", "ask_model",
+            "backup", "build", "build_and_run", "build_role", "builds", "close", "converse",
+            "diff", "display", "doctor", "embed_texts", "execute_function", "find_functions",
+            "get_all_functions", "get_all_imports", "get_all_secret_keys", "get_func_instance",
+            "get_function", "get_function_imports", "get_function_versions", "get_log",
+            "get_log_bundle", "get_logs", "get_triggers", "get_triggers_for_function", "improve",
+            "load_functions", "models", "outcomes", "panel", "react", "register_function",
+            "remove_function", "remove_trigger", "restore", "resume_build", "revise_function",
+            "schema", "similar_functions", "sql", "undo", "update_function", "upkeep",
+            "use_model",
+        ]  # fmt: skip
 
 
 def test_every_public_name_can_be_had(app: BabyAGI) -> None:

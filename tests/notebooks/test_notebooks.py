@@ -6,12 +6,14 @@ that is where a reader starts, too.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -49,7 +51,37 @@ def test_the_promised_walkthroughs_are_there() -> None:
         "02_dependencies_and_triggers",
         "03_log_explorer",
         "04_real_work",
+        "05_trust",
+        "06_self_build",
+        "07_self_build_role",
+        "08_chat",
     }
+
+
+def steps(notebook: Any) -> list[str]:
+    """The outputs that change while a build goes on, as they are in the end."""
+    texts = [
+        output.get("data", {}).get("text/plain", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+    ]
+    # On a slow machine a mutant may run out of time, and counts as noticed.
+    return [
+        re.sub(r"\d+ of (\d+ mutants)", r"some of \1", text)
+        for text in texts
+        if text.startswith("build: ")
+    ]
+
+
+def test_the_steps_of_a_build_are_those_that_are_stored(newcomer: Any) -> None:
+    # Nbval sees only how such an output begins; it takes a client that follows its changes.
+    stored = nbformat.read(ROOT / "notebooks" / "06_self_build.ipynb", as_version=4)
+    again = nbformat.from_dict(stored)
+    where = {"metadata": {"path": str(newcomer.project)}}
+    client = NotebookClient(again, kernel_name="python3", timeout=120, resources=where)
+    client.execute(env=newcomer.env)
+    assert len(steps(again)) == 2
+    assert steps(again) == steps(stored)
 
 
 def write(path: Path, source: str, shown: str) -> Path:

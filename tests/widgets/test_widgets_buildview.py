@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from babyagi_nb.core.budget import Spent
 from babyagi_nb.core.builds import Build, Made, Progress
 from babyagi_nb.widgets.buildview import BuildTable, BuildView, StepsView, step_line
@@ -71,9 +73,7 @@ def test_steps_that_ended_stand_once() -> None:
         step("plan", "began"), step("plan", "ended", message="f"), step("code", "began", "f"),
         step("code", "failed", "f", "no"), step("code", "began", "f"), step("done", "ended"),
     ]  # fmt: skip
-    assert StepsView("it", steps).plain() == (
-        "build: it\n✓ plan: f\n✗ write code of f: no\n▶ write code of f"
-    )
+    assert StepsView("it", steps).plain() == ("build: it\n✓ plan: f\n✗ write f: no\n▶ write f")
     assert "open" in StepsView("it", steps).html()
     assert step_line(step("tests", "known", "f", "4 cases")) == "· state tests of f: 4 cases"
 
@@ -89,3 +89,9 @@ def test_a_long_build_stays_small() -> None:
         for at in range(500)
     ]
     assert len(StepsView("it", steps).html()) < 80_000
+
+
+def test_what_the_gate_refused_before_is_shown_as_refused() -> None:
+    good = Progress(build="B", step="gate", state="known", function="f", facts={"good": True})
+    assert 'aria-label="error"' not in StepsView("it", [good]).html()
+    assert 'aria-label="error"' in StepsView("it", [replace(good, facts={"good": False})]).html()

@@ -174,3 +174,13 @@ def test_a_tier_is_told_with_what_it_is_worth_and_why(tier: object, words: str) 
     assert "because" in note.plain()
     assert "because" in text_of(note.html())
     assert ("success" in note.body()) == (tier == "strong")
+
+
+def test_many_tests_are_folded_unless_one_of_them_hides_something() -> None:
+    def page(*tests: str) -> str:
+        return text_of(ReviewCard(version(1, tests=tests, origin="model:m"), state="draft").html())
+
+    tests = tuple(f"def test_{at}():\n    assert total([{at}]) == {at}" for at in range(4))
+    assert "4 tests, 8 linestest 1, 2 lines" in page(*tests)
+    assert "3 tests" not in page(*tests[:3])
+    assert "5 tests" not in page(*tests, "assert total([1\u200b]) == 1")

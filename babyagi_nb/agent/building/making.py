@@ -207,6 +207,7 @@ class Making:
             "gate", [planned.row(), list(self._uses), code, tests.row()],
             lambda: self._shop.judge.examine(candidate).row(),
             function=planned.name, words=lambda row: _verdict(Report.from_row(row)),
+            good=lambda row: bool(row.get("ok") or row.get("same")),
         )  # fmt: skip
         return _Attempt(code, Report.from_row(row), tests)
 

@@ -57,11 +57,12 @@ class Sitting:
         *,
         function: str | None = None,
         words: Callable[[Any], str] | None = lambda value: "",
+        good: Callable[[Any], bool] = lambda value: True,
     ) -> Any:
         """The value of *step* for JSON-able *inputs*: from the journal, or made and written there.
 
         ``make()`` gives a JSON-able value that is not ``None``; ``words(value)`` says it to people,
-        and without it nobody is told.
+        and without it nobody is told. Where ``good(value)`` is false, it is told as a failure.
         Raises :class:`~babyagi_nb.errors.BudgetSpent` when no time is left to begin it.
         """
         name = f"{step}:{function}" if function else step
@@ -69,7 +70,7 @@ class Sitting:
         known = self.steps.known(name, key)
         if known is not None:
             if words is not None:
-                self.tell(step, "known", function, words(known))
+                self.tell(step, "known", function, words(known), good=good(known))
             return known
         if self.meter.remaining() == 0:
             limit = self.meter.budget.seconds or 0
@@ -85,7 +86,7 @@ class Sitting:
             raise
         self.steps.record(name, key, value)
         value = self.steps.known(name, key)
-        self.tell(step, "ended", function, words(value))
+        self.tell(step, "ended" if good(value) else "failed", function, words(value))
         return value
 
     def tell(
