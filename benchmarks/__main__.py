@@ -29,7 +29,7 @@ __all__ = ["SUITES", "main", "run_suite"]
 
 SUITES = (
     "calls", "values", "scale", "kill", "register", "open", "extension", "queries", "visibility",
-    "sandbox", "dashboard", "search", "gate", "build", "torture",
+    "sandbox", "dashboard", "search", "gate", "build", "interrupt", "torture",
 )  # fmt: skip
 """In the order of the table; ``calls`` is the module ``bench_calls``."""
 

@@ -259,7 +259,8 @@ class Upkeep:
             return
         self._background.close()
         self._journal.close()
-        if self._used or self._journal.written:
+        # What is in memory is gone now, and its index need not be made first.
+        if self._home is not None and (self._used or self._journal.written):
             # What cannot be folded now, the next kernel folds.
             with contextlib.suppress(BabyAGIError, OSError):
                 self._folder.fold(timeout=5.0)

@@ -61,6 +61,14 @@ FIGURES = {
     ],
     "gate": ["gate: one candidate, median"],
     "build": ["whole build of 3 functions, model without latency, journal in the store"],
+    "interrupt": [
+        "Ctrl-C to prompt while a build waits for the model",
+        "Ctrl-C to prompt while half of an answer is there",
+        "Ctrl-C to prompt while the gate tries code",
+        "Ctrl-C to prompt while a chat waits for the model",
+        "Ctrl-C to prompt while a chat's answer streams",
+        "Ctrl-C to prompt while a search waits for vectors",
+    ],
     "torture": ["2 kernels writing under random kills: acknowledged things lost or doubled"],
 }
 """The rows with a goal, suite by suite."""

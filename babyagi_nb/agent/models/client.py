@@ -38,6 +38,9 @@ _CONNECT, _WRITE = 10.0, 60.0
 _AFTER_END = 2.0
 """Seconds that a stream which said its end may still take to say what it took."""
 _MOST_CLIENTS = 4
+_NO_KEY = (
+    "none was sent: %babyagi key set NAME, and %babyagi model MODEL url=ADDRESS key=NAME sends it"
+)
 _SHORTEST_KEY = 6
 """Characters; shorter ones would be found in any text."""
 _PLAIN_HEADERS = frozenset(
@@ -279,7 +282,10 @@ def _failure(error: BaseException, host: str, key: str) -> ModelError | None:
         if isinstance(seen, _Refusal):
             # Some servers say the key back that they refuse.
             body = seen.body.replace(key, "[key]") if len(key) >= _SHORTEST_KEY else seen.body
-            return failure_of(seen.status, body, seen.headers)
+            failure = failure_of(seen.status, body, seen.headers)
+            if failure.kind == "key" and not key:
+                failure.fix = _NO_KEY
+            return failure
         names |= {each.__name__ for each in type(seen).__mro__}
         seen = seen.__cause__
     ours = {"OpenAIError", "HTTPError", "InvalidURL", "StreamError", "OSError", "EndOfStream"}

@@ -7,16 +7,16 @@ person come as a prompt below the cell; where a front end has no prompt, the ans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from babyagi_nb.core.cleaning import one_line
-from babyagi_nb.core.model import Message
 from babyagi_nb.errors import UsageError
 from babyagi_nb.jupyter.request import Request
+from babyagi_nb.jupyter.spoken import rows_of
 from babyagi_nb.widgets.chatview import ChatTable, ChatView
 from babyagi_nb.widgets.view import View
 
@@ -56,7 +56,7 @@ def chats(request: Request) -> View:
     wanted = request.given.get("ID")
     if wanted is None:
         return ChatTable([{**each.row(), "turns": each.turns} for each in kept.list()])
-    return ChatView(list(_rows(kept.open(wanted).messages)))
+    return ChatView(list(rows_of(kept.open(wanted).messages)))
 
 
 def ask_person(question: str) -> bool:
@@ -76,8 +76,9 @@ def _conversation(request: Request) -> Conversation:
     functions = None if names is None else [each for each in names.split(",") if each]
     if given.get("new") and given.get("id"):
         raise UsageError("a conversation is new, or has an id", fix="leave one out")
-    known_to, conversation = meta.get(_PLACE, (None, None))
+    known_to, conversation, named = meta.get(_PLACE, (None, None, None))
     found: Conversation = conversation
+    named = given.get("model") or named
     if known_to is not app or given.get("new") or given.get("id"):
         found = app.converse(
             functions,
@@ -85,10 +86,11 @@ def _conversation(request: Request) -> Conversation:
             confirm=ask_person,
             transcript=given.get("id"),
         )
-        meta[_PLACE] = (app, found)
+        meta[_PLACE] = (app, found, given.get("model"))
         return found
-    if given.get("model"):
-        found.model = app.open_model(given["model"])
+    # Another one may have been picked since the last turn.
+    found.model = app.open_model(named)
+    meta[_PLACE] = (app, found, named)
     if functions is not None:
         found.restrict(functions)
     return found
@@ -131,33 +133,3 @@ class _Live:
 
 
 _EMPTY = {"text/plain": ""}
-
-
-def _rows(messages: Iterable[Message]) -> Iterable[dict[str, Any]]:
-    """A transcript as the events of its turns."""
-    for each in messages:
-        if each.role == "user":
-            yield {"event": "said", "text": each.content}
-        elif each.role == "assistant":
-            if each.content:
-                yield {"event": "text", "text": f"{each.content}\n"}
-            for call in each.calls:
-                yield {
-                    "event": "began",
-                    "call": call.id,
-                    "name": call.name,
-                    "arguments": call.arguments,
-                }
-        elif each.role == "tool":
-            yield {
-                "event": "ended",
-                "call": each.answers,
-                "status": "done" if "was not done" not in each.content[:200] else "refused",
-                "note": _unfenced(each.content),
-            }
-
-
-def _unfenced(text: str) -> str:
-    """What a function returned, in one line, without the lines of its fence."""
-    lines = [line for line in text.splitlines() if not line.startswith(("<data ", "</data "))]
-    return one_line(" ".join(lines), 200)

@@ -1,12 +1,11 @@
-"""A build that is killed goes on where it was, asks for nothing twice, and makes the same."""
+"""A build that is killed goes on where it was, asks for nothing twice, and makes the same.
+
+Here whoever holds it is killed in thought; processes are killed in ``tests/model``.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import random
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,10 @@ import building_bench as bench
 import pytest
 
 from babyagi_nb.app import BabyAGI
-from babyagi_nb.core.builds import Build
 from babyagi_nb.errors import StoreLocked
 from babyagi_nb.store.builds import MemoryBuilds
-from babyagi_nb.testing import FaultServer, ScriptedModel
+from babyagi_nb.testing import ScriptedModel
 
-HERE = Path(__file__).parent
 STEPS = 31
 """Steps that the build of the bench writes down: answers, and what was made of them."""
 
@@ -108,75 +105,6 @@ def test_a_build_killed_at_every_step_goes_on(
     assert set(questions.values()) == {2 if before else 1}
     assert len(questions) == 9
     app.close()
-
-
-def sit(store: Path, url: str, steps: int, build: str = "") -> subprocess.Popen[str]:
-    command = [sys.executable, str(HERE / "building_child.py"), str(store), url, str(steps), build]
-    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[2]}"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-
-
-def listed(store: Path) -> tuple[list[Build], dict[str, Any]]:
-    with_app = BabyAGI(store, namespace={})
-    try:
-        return bench.desk(with_app, ScriptedModel()).all(), drafts(with_app)
-    finally:
-        with_app.close()
-
-
-def test_a_killed_build_asks_for_nothing_twice(
-    tmp_path: Path, whole: tuple[dict[str, Any], int]
-) -> None:
-    """SIGKILL again and again, right behind a step, until the build is done."""
-    store = tmp_path / "store"
-    app = BabyAGI(store, namespace={})
-    app.add_function("average", bench.STORED)
-    app.close()
-    with FaultServer(bench.answering()) as server:
-        build, ended = "", ""
-        for steps in (2, 9, 12, 0):
-            process = sit(store, server.url, steps, build)
-            ended, _ = process.communicate(timeout=60)
-            assert process.returncode == (-9 if steps else 0)
-            (known,), _ = listed(store)
-            build = known.id
-            assert known.state == ("stopped" if steps else "done")
-        assert ended == "done"
-        bodies = Counter(each.last for each in server.requests)
-        assert set(bodies.values()) == {1}
-        assert len(bodies) == 9
-    made = listed(store)[1]
-    assert {name: each[:2] for name, each in made.items()} == {
-        name: each[:2] for name, each in whole[0].items()
-    }
-
-
-def test_a_build_killed_at_any_moment_goes_on(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    app = BabyAGI(store, namespace={})
-    app.add_function("average", bench.STORED)
-    app.close()
-    chance = random.Random(5)
-    with FaultServer(bench.answering()) as server:
-        kills = 0
-        build = ""
-        for _ in range(2):
-            process = sit(store, server.url, 0, build)
-            try:
-                process.communicate(timeout=0.6 + chance.random() * 0.5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                kills += 1
-            process.communicate()
-            build = next((each.id for each in listed(store)[0]), "")
-        known = listed(store)[0]
-        if not known or known[0].state != "done":
-            ended, _ = sit(store, server.url, 0, build).communicate(timeout=60)
-            assert ended == "done"
-        bodies = Counter(each.last for each in server.requests)
-        assert len(bodies) == 9
-        assert sum(bodies.values()) - len(bodies) <= kills
-    assert len(listed(store)[1]) == 4
 
 
 def test_two_processes_do_not_work_on_one_build(tmp_path: Path) -> None:
