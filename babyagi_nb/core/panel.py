@@ -9,7 +9,9 @@ from babyagi_nb.errors import UsageError, near
 
 __all__ = ["SECTIONS", "Panel"]
 
-SECTIONS = ("functions", "logs", "graph", "triggers", "keys", "packs", "drafts")
+SECTIONS = (
+    "functions", "logs", "graph", "triggers", "keys", "packs", "drafts", "selfbuild", "chat",
+)  # fmt: skip
 """What can be shown, in the order of the switcher."""
 
 

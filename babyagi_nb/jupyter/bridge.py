@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any
 from babyagi_nb.errors import BabyAGIError
 from babyagi_nb.jupyter.messages import Hello
 from babyagi_nb.jupyter.operations import (
+    builds,
     changes,
+    chats,
     drafts,
     functions,
     graphs,
     keys,
     logs,
+    models,
     overview,
     packs,
     running,
@@ -76,6 +79,20 @@ _OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "drafts.approve": drafts.approve,
     "drafts.deny": drafts.deny,
     "drafts.revoke": drafts.revoke,
+    "models.list": models.listed,
+    "models.pick": models.pick,
+    "find": models.find,
+    "builds.list": builds.listed,
+    "builds.get": builds.get,
+    "builds.start": builds.start,
+    "builds.resume": builds.resume,
+    "builds.self_build": builds.self_build,
+    "chat.list": chats.listed,
+    "chat.get": chats.get,
+    "chat.new": chats.new,
+    "chat.say": chats.say,
+    "chat.answer": chats.answer,
+    "stop": chats.stop,
 }
 
 

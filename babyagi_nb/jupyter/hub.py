@@ -30,8 +30,10 @@ from babyagi_nb.core.runs import Run
 from babyagi_nb.errors import BabyAGIError
 from babyagi_nb.ids import RunId
 from babyagi_nb.jupyter.bridge import Bridge
+from babyagi_nb.jupyter.feed import Feed
 from babyagi_nb.jupyter.protocol import Refused, Request, failure, push, read_request, response
 from babyagi_nb.jupyter.rows import run_row
+from babyagi_nb.jupyter.underway import Underway, underway_of
 from babyagi_nb.jupyter.unsettled import Unsettled
 
 if TYPE_CHECKING:
@@ -101,6 +103,9 @@ class Hub:
         self._news: News | None = None
         self._unsettled = Unsettled()
         self._generation = self._told = 0
+        self._underway: Underway | None = None
+        self._fresh: deque[tuple[Feed, int]] = deque()
+        """Parts of builds and conversations that are to be told."""
 
     # -- peers -----------------------------------------------------------------------------
 
@@ -122,6 +127,7 @@ class Hub:
         except Refused as refused:
             peer.send(failure(refused.id, refused))
             return
+        self._follow(main)
         answer = self._answer(peer, request, main)
         self._tell_printed(peer)
         peer.send(answer)
@@ -129,6 +135,8 @@ class Hub:
     def close(self) -> None:
         """Let every page go and end the thread. Idempotent."""
         self._closed = True
+        if self._underway is not None:
+            self._underway.leave(self._hear)
         self._peers.clear()
         self._wake.put(None)
         self._halt.put(None)
@@ -152,6 +160,24 @@ class Hub:
 
         return self.bridge.answer(request, main=main, say=say)
 
+    def _follow(self, main: bool) -> None:
+        """Hear of the builds and conversations of the application that there is now."""
+        app = self.bridge.opened()
+        underway = None if app is None else underway_of(app)
+        if underway is not self._underway:
+            if self._underway is not None:
+                self._underway.leave(self._hear)
+            self._underway = underway
+            if underway is not None:
+                underway.join(self._hear)
+        if underway is not None and not main:
+            underway.reachable = True
+
+    def _hear(self, feed: Feed, n: int) -> None:
+        """Something of *feed* is new; called by who works, who must not wait for pages."""
+        self._fresh.append((feed, n))
+        self._begin()
+
     # -- news ------------------------------------------------------------------------------
 
     def beat(self) -> None:
@@ -161,6 +187,7 @@ class Hub:
             self._tell_printed(peer)
             self._attend(peer, now)
         awake = [peer for peer in list(self._peers.values()) if peer.is_awake(now)]
+        self._push_fresh(awake)
         app = self.bridge.opened()
         if app is not self._watched:
             self._watch(app, awake)
@@ -220,6 +247,17 @@ class Hub:
         settled = self._unsettled.settle(app.queries, now)
         _send_runs(peers, settled.ended, gone=settled.gone)
 
+    def _push_fresh(self, peers: list[Peer]) -> None:
+        """Tell each part once, as it is now. One thread does it, so that the newest comes last."""
+        found: dict[Feed, set[int]] = {}
+        while self._fresh:
+            feed, n = self._fresh.popleft()
+            found.setdefault(feed, set()).add(n)
+        for feed, numbers in found.items():
+            message = feed.message(sorted(numbers))
+            for peer in peers:
+                peer.send(message)
+
     def _tell_printed(self, peer: Peer) -> None:
         """Push what was printed, joined; what is far too much loses its middle."""
         parts: dict[int, list[str]] = {}
@@ -275,7 +313,7 @@ class Hub:
 
     def _is_heard(self) -> bool:
         now = self._clock()
-        return any(
+        return bool(self._fresh) or any(
             peer.printed or ((peer.runs or peer.definitions) and peer.is_awake(now))
             for peer in list(self._peers.values())
         )

@@ -5,16 +5,18 @@ Times are milliseconds since the epoch, durations are milliseconds, both as floa
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
+from babyagi_nb.core.builds import BuildState
 from babyagi_nb.core.registration import Change
 from babyagi_nb.core.runs import RunStatus
 from babyagi_nb.core.trust import State, Trust
 
 __all__ = [
-    "ChangeRow", "DeniedRow", "DraftRow", "FunctionDetail", "FunctionRow", "FunctionStats", "Graph",
-    "GraphEdge", "GraphNode", "Hello", "KeyRow", "Outcome", "Overview", "PackRow", "Pairs",
-    "Review", "RunDetail", "RunRow", "Tree", "TriggerRow", "VersionRow",
+    "BuildRow", "ChangeRow", "Chat", "ChatPart", "ChatRow", "DeniedRow", "DraftRow", "Found",
+    "FunctionDetail", "FunctionRow", "FunctionStats", "Graph", "GraphEdge", "GraphNode", "Hello",
+    "KeyRow", "MadeRow", "Models", "Outcome", "Overview", "PackRow", "Pairs", "Review", "RunDetail",
+    "RunRow", "Spent", "StepRow", "Tree", "TriggerRow", "VersionRow",
 ]  # fmt: skip
 
 Pairs = list[tuple[str, str]]
@@ -233,3 +235,88 @@ class Outcome(TypedDict):
     change: Change
     warnings: list[str]
     tests: int
+
+
+class Models(TypedDict):
+    picked: str
+    host: str
+    models: list[str]
+    ready: bool
+    problem: str
+    fix: str
+
+
+class Found(TypedDict):
+    name: str
+    description: str
+    score: float
+    why: str
+
+
+class Spent(TypedDict):
+    calls: int
+    tokens: int
+    seconds: float
+    cost: float
+    unpriced: int
+
+
+class MadeRow(TypedDict):
+    name: str
+    how: Literal["written", "reused", "failed"]
+    version: int | None
+    reason: str
+    state: State | None
+
+
+class BuildRow(TypedDict):
+    id: str
+    task: str
+    state: BuildState
+    here: bool
+    model: str
+    started: float
+    made: list[MadeRow]
+    main: str | None
+    spent: Spent
+    message: str
+    run: str | None
+
+
+class StepRow(TypedDict):
+    n: int
+    step: str
+    state: Literal["began", "ended", "failed", "known"]
+    function: str | None
+    message: str
+
+
+class ChatPart(TypedDict):
+    n: int
+    kind: str
+    text: str
+    name: str
+    call: str
+    status: str
+    note: str
+    run: str | None
+    question: int | None
+    spent: Spent | None
+
+
+class ChatRow(TypedDict):
+    id: str
+    title: str
+    model: str
+    turns: int
+    changed: float
+    busy: bool
+
+
+class Chat(TypedDict):
+    id: str
+    title: str
+    revision: int
+    busy: bool
+    dropped: int
+    parts: list[ChatPart]

@@ -15,6 +15,8 @@ from babyagi_nb.jupyter.display import Line
 from babyagi_nb.jupyter.hub import Hub
 from babyagi_nb.jupyter.keyrows import known_keys
 from babyagi_nb.jupyter.wires import connect_widget
+from babyagi_nb.widgets.buildview import BuildTable
+from babyagi_nb.widgets.chatview import ChatTable
 from babyagi_nb.widgets.explorer import LogExplorer
 from babyagi_nb.widgets.graphview import GraphView
 from babyagi_nb.widgets.panel import PanelView, is_built
@@ -108,7 +110,15 @@ def _drafts(app: BabyAGI, name: str | None) -> View:
     )
 
 
+def _builds(app: BabyAGI, name: str | None) -> View:
+    return BuildTable(app.builds()[:_ROWS])
+
+
+def _chats(app: BabyAGI, name: str | None) -> View:
+    return ChatTable([{**each.row(), "turns": each.turns} for each in app.chats.list()[:_ROWS]])
+
+
 _STATIC: Mapping[str, Callable[[BabyAGI, str | None], View]] = {
     "functions": _functions, "logs": _logs, "graph": _graph, "triggers": _triggers, "keys": _keys,
-    "packs": _packs, "drafts": _drafts,
+    "packs": _packs, "drafts": _drafts, "selfbuild": _builds, "chat": _chats,
 }  # fmt: skip

@@ -34,8 +34,8 @@ MARKER = "babyagi_nb.marker"
 """The comm that is never announced: it marks our kernels for ``comm_info_request``."""
 
 Kind = Literal[
-    "text", "text?", "count", "count?", "number", "flag", "object", "filter", "cursor?", "format",
-    "grants",
+    "text", "text?", "count", "count?", "number", "number?", "flag", "object", "filter", "cursor?",
+    "format", "grants", "names?",
 ]  # fmt: skip
 """What one argument has to be; a question mark means that it may be left out."""
 
@@ -45,6 +45,9 @@ _GRAPH: dict[str, Kind] = {
     "imports": "flag",
 }  # fmt: skip
 _TRIGGER: dict[str, Kind] = {"triggered": "text", "triggering": "text?"}
+_LIMITS: dict[str, Kind] = {
+    "calls": "count?", "tokens": "count?", "seconds": "number?", "cost": "number?",
+}  # fmt: skip
 
 OPERATIONS: Mapping[str, Mapping[str, Kind]] = {
     "hello": {"client": "text", "v": "number"},
@@ -83,12 +86,26 @@ OPERATIONS: Mapping[str, Mapping[str, Kind]] = {
     "drafts.approve": {**_NAMED, "review": "text", "grants": "grants"},
     "drafts.deny": {**_NAMED, "reason": "text"},
     "drafts.revoke": {**_NAMED, "reason": "text"},
+    "models.list": {"ask": "flag"},
+    "models.pick": {"name": "text", "url": "text?", "key": "text?"},
+    "find": {"query": "text"},
+    "builds.list": {},
+    "builds.get": {"build": "text"},
+    "builds.start": {"task": "text", **_LIMITS},
+    "builds.resume": {"build": "text", **_LIMITS},
+    "builds.self_build": {"role": "text", "n": "count", **_LIMITS},
+    "chat.list": {},
+    "chat.get": {"chat": "text"},
+    "chat.new": {},
+    "chat.say": {"chat": "text", "text": "text", "functions": "names?"},
+    "chat.answer": {"question": "count", "yes": "flag"},
+    "stop": {},
 }  # fmt: skip
 """Every operation with what it takes; ``Ops`` of `protocol.ts`."""
 
 MAIN = frozenset(
     {"functions.run", "functions.register", "functions.activate", "undo", "packs.load",
-     "drafts.approve"}
+     "drafts.approve", "builds.start", "builds.resume", "builds.self_build", "chat.say"}
 )  # fmt: skip
 """Operations that may run code of the user, which happens on the kernel's main shell only: there
 it waits for the cell under way, and an interrupt reaches it."""
@@ -246,6 +263,9 @@ def _expected(value: object, kind: Kind) -> str:
             return "" if _is_cursor(value) else "a time and an id"
         case "format":
             return "" if value in ("svg", "dot", "mermaid") else "svg, dot or mermaid"
+        case "names":
+            listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
+            return "" if listed else "a list of names"
         case "grants":
             return "" if _are_grants(value) else "a set of grants"
     return "" if _is_filter(value) else "a filter of runs"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from babyagi_nb.core.budget import Spent as Spending
 from babyagi_nb.core.cleaning import one_line
 from babyagi_nb.core.events import Transaction
 from babyagi_nb.core.records import Cell, FunctionVersion
@@ -27,6 +28,7 @@ from babyagi_nb.jupyter.messages import (
     Review,
     RunDetail,
     RunRow,
+    Spent,
     VersionRow,
 )
 from babyagi_nb.jupyter.protocol import jsonable
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "change_rows", "draft_row", "milliseconds", "nanoseconds", "outcomes", "pairs", "place_of",
-    "review_of", "run_detail", "run_row", "stats_row", "version_row",
+    "review_of", "run_detail", "run_row", "spent_row", "stats_row", "version_row",
 ]  # fmt: skip
 
 _LINE = 160
@@ -86,6 +88,13 @@ def run_detail(run: Run, positional: Sequence[str] = ()) -> RunDetail:
         "traceback": _long(run.traceback),
         "call": call(run, positional),
     }
+
+
+def spent_row(spent: Spending) -> Spent:
+    return {
+        "calls": spent.calls, "tokens": spent.tokens, "seconds": float(spent.seconds),
+        "cost": float(spent.cost), "unpriced": spent.unpriced,
+    }  # fmt: skip
 
 
 def stats_row(

@@ -45,6 +45,16 @@ export type Push =
   | { v: typeof VERSION; event: 'printed'; ticket: number; text: string }
   /** The kernel says one line to the person. */
   | { v: typeof VERSION; event: 'notice'; message: string }
+  /** Steps of a build that a page began, new or changed, each whole and with its number. */
+  | {
+      v: typeof VERSION; event: 'build'; build: string; revision: number; state: BuildState;
+      message: string; spent: Spent; steps: StepRow[];
+    }
+  /** The same of what is said and called in a conversation. */
+  | {
+      v: typeof VERSION; event: 'chat'; chat: string; revision: number; busy: boolean;
+      parts: ChatPart[];
+    }
   /** Asks whether this peer still lives; answered by the request `alive`. */
   | { v: typeof VERSION; event: 'ping' };
 
@@ -304,6 +314,116 @@ export interface Outcome {
   tests: number;
 }
 
+/** Which model is asked; `problem` and its `fix` say why it cannot be. */
+export interface Models {
+  picked: string;
+  host: string;
+  /** What the server has, where it was asked. */
+  models: string[];
+  ready: boolean;
+  problem: string;
+  fix: string;
+}
+
+export interface Found {
+  name: string;
+  description: string;
+  /** From 0 to 1. */
+  score: number;
+  why: string;
+}
+
+/** What was spent on a model; `unpriced` answers have no known price. */
+export interface Spent {
+  calls: number;
+  tokens: number;
+  seconds: number;
+  /** US dollars. */
+  cost: number;
+  unpriced: number;
+}
+
+export type BuildState = 'running' | 'done' | 'stopped' | 'failed';
+
+/** What became of one planned function. */
+export interface MadeRow {
+  name: string;
+  how: 'written' | 'reused' | 'failed';
+  version: number | null;
+  reason: string;
+  /** How people decided about it. */
+  state: State | null;
+}
+
+export interface BuildRow {
+  id: string;
+  task: string;
+  state: BuildState;
+  /** Whether a page of this kernel began it and it goes on; else a cell or another kernel has it. */
+  here: boolean;
+  model: string;
+  started: number;
+  made: MadeRow[];
+  main: string | null;
+  spent: Spent;
+  message: string;
+  run: string | null;
+}
+
+export interface StepRow {
+  n: number;
+  step: string;
+  state: 'began' | 'ended' | 'failed' | 'known';
+  function: string | null;
+  message: string;
+}
+
+/** A piece of a conversation; what does not belong to its kind is empty. */
+export interface ChatPart {
+  n: number;
+  /** `said` by the person, `text` of the model, `call`, `note`, `error`, or `turn` for its end. */
+  kind: string;
+  /** What was said, or the arguments of a call. */
+  text: string;
+  name: string;
+  call: string;
+  /** Of a call: `began`, `asked`, `done`, `failed`, `refused`, `known`; of a turn how it ended. */
+  status: string;
+  note: string;
+  run: string | null;
+  /** Number of the question that waits for the person. */
+  question: number | null;
+  spent: Spent | null;
+}
+
+export interface ChatRow {
+  id: string;
+  title: string;
+  model: string;
+  turns: number;
+  changed: number;
+  busy: boolean;
+}
+
+export interface Chat {
+  id: string;
+  title: string;
+  /** Pushes with a lower one are older than this. */
+  revision: number;
+  busy: boolean;
+  /** Turns at the beginning that were not kept. */
+  dropped: number;
+  parts: ChatPart[];
+}
+
+/** What a build may spend; what is left out is as the settings say. */
+export interface Limits {
+  calls?: number;
+  tokens?: number;
+  seconds?: number;
+  cost?: number;
+}
+
 /** Every operation, with what it takes and what it gives. */
 export interface Ops {
   hello: { args: { client: string; v: number }; ok: Hello };
@@ -378,6 +498,32 @@ export interface Ops {
   };
   'drafts.deny': { args: { name: string; version: number; reason: string }; ok: null };
   'drafts.revoke': { args: { name: string; version: number; reason: string }; ok: null };
+
+  /** With `ask` the server is asked what it has. */
+  'models.list': { args: { ask: boolean }; ok: Models };
+  'models.pick': { args: { name: string; url?: string; key?: string }; ok: Models };
+  find: { args: { query: string }; ok: Found[] };
+
+  'builds.list': { args: Record<string, never>; ok: BuildRow[] };
+  'builds.get': {
+    args: { build: string };
+    ok: { build: BuildRow; revision: number; steps: StepRow[] };
+  };
+  /** Answered at the end of the build, whichever it is. */
+  'builds.start': { args: { task: string } & Limits; ok: BuildRow };
+  'builds.resume': { args: { build: string } & Limits; ok: BuildRow };
+  'builds.self_build': { args: { role: string; n: number } & Limits; ok: BuildRow };
+
+  'chat.list': { args: Record<string, never>; ok: ChatRow[] };
+  'chat.get': { args: { chat: string }; ok: Chat };
+  /** The id of a conversation in which nothing was said yet. */
+  'chat.new': { args: Record<string, never>; ok: string };
+  /** Answered at the end of the turn, with how it ended. */
+  'chat.say': { args: { chat: string; text: string; functions?: string[] }; ok: string };
+  /** Whether the question still waited. */
+  'chat.answer': { args: { question: number; yes: boolean }; ok: boolean };
+  /** Ends what a page began on the main shell; whether there was anything. */
+  stop: { args: Record<string, never>; ok: boolean };
 }
 
 export type Op = keyof Ops;
@@ -388,5 +534,5 @@ export type Op = keyof Ops;
  */
 export const MAIN_OPS: ReadonlySet<Op> = new Set<Op>([
   'functions.run', 'functions.register', 'functions.activate', 'undo', 'packs.load',
-  'drafts.approve',
+  'drafts.approve', 'builds.start', 'builds.resume', 'builds.self_build', 'chat.say',
 ]);

@@ -91,7 +91,7 @@ def _environment(home: Path) -> dict[str, str]:
     settings.mkdir(parents=True)
     no_news = {"fetchNews": "false", "checkForUpdates": False}
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(no_news), "utf-8")
-    foreign = ("BABYAGI_", "IPYTHON", "JUPYTER", "PYTEST_", "XDG_", "MPL")
+    foreign = ("BABYAGI_", "OPENAI_", "IPYTHON", "JUPYTER", "PYTEST_", "XDG_", "MPL")
     env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return env | {
         "HOME": str(home),

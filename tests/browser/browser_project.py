@@ -105,7 +105,7 @@ def notebook(*cells: str) -> str:
 
 
 def write_notebooks(folder: Path) -> None:
-    for name in ("first", "second", "bare", "seven"):
+    for name in ("first", "second", "bare", "seven", "model"):
         (folder / f"{name}.ipynb").write_text(notebook("1 + 1"), encoding="utf-8")
 
 

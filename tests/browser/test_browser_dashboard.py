@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from browser_lab import BUILT, serving
+from browser_model import modelling
 from browser_scenarios import DASHBOARD, Report, drive, scenarios, written
 
 FOLDER = DASHBOARD / "scenarios"
@@ -21,8 +22,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     if not (BUILT / "package.json").exists():
         pytest.skip("the front end is not built; run `make front`")
     folder = tmp_path_factory.mktemp("dashboard")
-    with serving(folder) as server:
-        return drive(FOLDER, folder, DRIVEN, url=server.url, token=server.token)
+    with serving(folder) as server, modelling() as model:
+        options = {"url": server.url, "token": server.token, "model": model.url}
+        return drive(FOLDER, folder, DRIVEN, **options)
 
 
 @pytest.mark.timeout(DRIVEN + 180)

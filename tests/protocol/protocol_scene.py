@@ -16,15 +16,25 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "agent" / "building"))
+
+import building_bench as bench
+
 from babyagi_nb.app import BabyAGI
+from babyagi_nb.core.budget import Spent
+from babyagi_nb.core.builds import Progress
 from babyagi_nb.core.runs import Run, RunFilter
 from babyagi_nb.ids import FunctionName, KernelId, RunId, VersionNumber
 from babyagi_nb.jupyter.bridge import Bridge
+from babyagi_nb.jupyter.feed import BuildFeed, ChatFeed
 from babyagi_nb.jupyter.protocol import OPERATIONS, VERSION, Refused, failure, push, read_request
 from babyagi_nb.jupyter.rows import run_row
+from babyagi_nb.testing import Reply, Rule, ScriptedModel, call
 
 FOLDER = Path(__file__).parent
 KERNEL = "01K0EXAMPLE000"
+BUILD = "01K0EXAMPLEBUILD0001"
+CHAT = "20251009-085320-0001"
 BASE = 1_760_000_000_000.0
 """Milliseconds since the epoch, for the first moment of the scene."""
 
@@ -86,6 +96,13 @@ def lookup(city: str) -> str:
     return urllib.request.urlopen("https://api.example.org/" + city).read().decode()
 '''
 
+CHATTING = "You are an assistant in a notebook"
+ONE = {
+    "functions": [each for each in bench.PLAN["functions"] if each["name"] == "label_of"],
+    "main": "label_of",
+}
+
+
 ASKED: list[tuple[str, dict[str, Any]]] = [
     ("hello", {"client": "golden", "v": VERSION}),
     ("alive", {}),
@@ -130,25 +147,58 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("functions.remove", {"name": "hostile", "force": False}),
     ("undo", {}),
     ("history", {"limit": 3}),
+    ("models.pick", {"name": "writer-1", "url": "http://127.0.0.1:9/v1"}),
+    ("models.list", {"ask": False}),
+    ("find", {"query": "put rows into words"}),
+    ("builds.start", {"task": "Say whether a price is low.", "calls": 1}),
+    ("builds.resume", {"build": "BUILD", "calls": 9}),
+    ("builds.get", {"build": "BUILD"}),
+    ("builds.self_build", {"role": "a shopkeeper", "n": 1}),
+    ("builds.list", {}),
+    ("chat.new", {}),
+    ("chat.say", {"chat": "CHAT", "text": "which rows can be?", "functions": ["clean"]}),
+    ("chat.get", {"chat": "CHAT"}),
+    ("chat.list", {}),
+    ("chat.answer", {"question": 1, "yes": True}),
+    ("stop", {}),
 ]  # fmt: skip
 
 FILES = {*OPERATIONS, "push.runs", "push.definitions", "push.printed", "push.notice", "push.ping",
-         "failure.NotFound", "failure.Version"}  # fmt: skip
+         "push.build", "push.chat", "failure.NotFound", "failure.Version"}  # fmt: skip
 
 
 def scene() -> dict[str, Any]:
     """What each golden file should hold, by its name."""
-    app = BabyAGI(":memory:", namespace={}, keys=_Keys(), notify=lambda message: None)
+    app = BabyAGI(
+        ":memory:", namespace={}, keys=_Keys(), notify=lambda message: None, model=_model()
+    )
+    # What a gate says depends on the sandbox of the machine.
+    vars(app)["_workshop"] = bench.quick(app)
+    ids: dict[str, str] = {}
     try:
-        found = dict(_exchanges(app))
+        found = dict(_exchanges(app, ids))
+        others = [each.id for each in app.builds() if each.id != ids["BUILD"]]
     finally:
         app.close()
-    return _calm(found, str(app.executor.recorder.journal.kernel)) | dict(_pushes())
+    calm = {ids["CHAT"]: CHAT}
+    for at, id in enumerate([ids["BUILD"], *reversed(others)], 1):
+        calm |= {id: f"{BUILD[:-1]}{at}", id[-6:]: f"{BUILD[-6:-1]}{at}"}
+    calm[str(app.executor.recorder.journal.kernel)] = KERNEL
+    return _calm(found, calm) | dict(_pushes())
 
 
-def _exchanges(app: BabyAGI) -> Iterator[tuple[str, Any]]:
+def _model() -> ScriptedModel:
+    calling = Reply(calls=(call("clean", {"rows": [1.0, -273.0]}),))
+    return ScriptedModel(
+        [
+            Rule(calling, "Only the first.", system=CHATTING),
+            *bench.answering({("tasks", ""): {"tasks": []}}, plan=ONE),
+        ]
+    )
+
+
+def _exchanges(app: BabyAGI, ids: dict[str, str]) -> Iterator[tuple[str, Any]]:
     bridge = Bridge(lambda: app, concurrent=True)
-    ids: dict[str, str] = {}
 
     def ask(op: str, args: Mapping[str, Any]) -> dict[str, Any]:
         named = {name: ids.get(value, value) if isinstance(value, str) else value
@@ -175,7 +225,13 @@ def _exchanges(app: BabyAGI) -> Iterator[tuple[str, Any]]:
     ids["ROOT"] = app.queries.runs(_filter(function="announce"))[0].id
     ids["CODE"] = app.review("report", 2).code
     for op, args in ASKED:
-        yield op, ask(op, args)
+        exchange = ask(op, args)
+        ok = exchange["response"].get("ok")
+        if op == "builds.start":
+            ids["BUILD"] = ok["id"]
+        elif op == "chat.new":
+            ids["CHAT"] = ok
+        yield op, exchange
     yield "failure.NotFound", ask("functions.detail", {"name": "reprot"})
     old = {"v": 0, "id": 7, "op": "hello", "args": {"client": "old", "v": 0}}
     try:
@@ -208,6 +264,24 @@ def _pushes() -> Iterator[tuple[str, Any]]:
     yield "push.printed", push("printed", ticket=1, text="2 rows\n")
     yield "push.notice", push("notice", message="the kernel runs another store now")
     yield "push.ping", push("ping")
+    build = BuildFeed(BUILD, lambda feed, n: None)
+    spent = Spent(calls=2, tokens=512, seconds=1.5, cost=0.0021, unpriced=0)
+    build.take(Progress(build=BUILD, step="plan", state="ended", message="mean, spread"))
+    build.take(Progress(build=BUILD, step="code", state="began", function="mean", spent=spent))
+    yield "push.build", build.message([0, 1])
+    chat = ChatFeed(CHAT, lambda feed, n: None)
+    chat.set_busy(True)
+    for row in _TURN:
+        chat.take(row)
+    chat.ask(7, 'call post with {"text": "hi"}?')
+    yield "push.chat", chat.message([0, 1, 2])
+
+
+_TURN = (
+    {"event": "said", "text": "tell the team"},
+    {"event": "text", "text": "I will."},
+    {"event": "began", "call": "a", "name": "post", "arguments": '{"text": "hi"}'},
+)
 
 
 class _Keys:
@@ -235,14 +309,16 @@ class _Keys:
 
 # -- what differs from run to run --------------------------------------------------------------
 
-_TIMES = ("duration", "p50", "p95")
+_TIMES = ("duration", "p50", "p95", "seconds")
 _PLACES = {"python": "3.13.1", "package": "0.1.0", "tier": "standard"}
 _TRACE = "Traceback (most recent call last):\nZeroDivisionError: division by zero\n"
 
 
-def _calm(found: dict[str, Any], kernel: str) -> dict[str, Any]:
+def _calm(found: dict[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
     """*found* without anything that another run would have otherwise."""
-    text = json.dumps(found).replace(kernel, KERNEL)
+    text = json.dumps(found)
+    for id, calm in ids.items():
+        text = text.replace(id, calm)
     calmed: dict[str, Any] = _replaced(json.loads(re.sub(r"form\[\d+\]", "form[1]", text)))
     return calmed
 
@@ -268,7 +344,7 @@ def _moment(name: str, beside: Mapping[str, Any], value: float) -> float:
             return BASE + 1000 * int(beside["id"][-4:])
         case "at":
             return BASE + 1000 * int(beside.get("id", 0))
-        case "created":
+        case "created" | "changed":
             return BASE
         case "last":
             return BASE + 60_000

@@ -18,6 +18,7 @@ from babyagi_nb.core.records import FunctionVersion
 from babyagi_nb.core.trust import State, Trust, is_trusted
 from babyagi_nb.errors import KeyStoreError
 from babyagi_nb.jupyter.messages import FunctionRow
+from babyagi_nb.jupyter.underway import Underway, underway_of
 
 if TYPE_CHECKING:
     from babyagi_nb.app import BabyAGI
@@ -45,6 +46,11 @@ class Desk:
         self._starts: OrderedDict[str, int] = OrderedDict()
         self.layout: object = None
         """The last layout of a graph, kept by who made it."""
+
+    @property
+    def underway(self) -> Underway:
+        """What pages of this application began."""
+        return underway_of(self.app)
 
     # -- functions -------------------------------------------------------------------------
 

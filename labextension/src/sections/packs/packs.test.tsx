@@ -9,7 +9,8 @@ const place = { section: 'packs' };
 
 describe('packs', () => {
   it('that are shipped are loaded with one click', async () => {
-    const kernel = fakeKernel();
+    const shipped = { ...FOREIGN, name: 'default_functions', shipped: true };
+    const kernel = fakeKernel({ 'packs.list': () => [shipped] });
     kernel.show(<Section client={kernel.client} />, place);
     await screen.findByText('shipped');
     await userEvent.click(screen.getByRole('button', { name: 'Load' }));
