@@ -326,7 +326,7 @@ WRONG = (
     ),
     wrong(
         "flaky|tests-failed|hidden-failed",
-        f"{DEF}    import random\n    return sum(numbers) + random.choice([0, 0, 1])",
+        f"{DEF}    import random\n    return sum(numbers) + random.choice([0, 1])",
     ),
     wrong(
         "flaky|tests-failed|hidden-failed",
