@@ -185,9 +185,11 @@ function useLast(data: Graph | undefined): Graph | undefined {
 function useLive(graph: Graph | undefined, reload: () => void): typeof QUIET {
   const [state, setState] = useState({ graph, live: QUIET });
   const again = useThrottled(reload, AGAIN);
-  useEffect(() => setState({ graph, live: QUIET }), [graph]);
   usePush('runs', ({ runs, dropped, gone }) => {
-    setState((old) => ({ graph: old.graph, live: after(old.live, runs, gone) }));
+    setState((old) => {
+      const known = old.graph === graph ? old.live : QUIET;
+      return { graph, live: after(known, runs, gone) };
+    });
     if (dropped > 0) {
       again();
     }
