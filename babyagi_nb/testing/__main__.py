@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, OSError, OverflowError) as error:
         sys.stderr.write(f"babyagi_nb.testing: {error}\n")
         return 2
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell that starts it in the background has interrupts ignored, which a process inherits.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.default_int_handler)
     try:
         with server:
             sys.stdout.write(f"{server.url}\n")

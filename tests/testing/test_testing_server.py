@@ -278,7 +278,10 @@ def test_the_server_runs_by_itself_until_it_is_ended(tmp_path: Path, how: signal
             assert client.getresponse().status == 500
         client.close()
         running.send_signal(how)
-        _, told = running.communicate(timeout=30)
+        try:
+            _, told = running.communicate(timeout=30)
+        finally:
+            running.kill()
     assert running.returncode == (0 if how is signal.SIGINT else 1)
     assert ("no rule matches" in told.decode()) == (how is signal.SIGTERM)
     assert "Traceback" not in told.decode()
