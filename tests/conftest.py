@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -14,6 +15,10 @@ import pytest
 
 import babyagi_nb.installation as installation
 from babyagi_nb.app import BabyAGI
+
+# A shell that starts the suite in the background has interrupts ignored, and children inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
