@@ -33,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"babyagi_nb.testing: {error}\n")
         return 2
     # A shell that starts it in the background has interrupts ignored, which a process inherits.
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with server:
             sys.stdout.write(f"{server.url}\n")
